@@ -1,0 +1,30 @@
+// Checks the JSON object of `npm start -- --json` against what the README promises. usage: node tools/check-main-job.mjs FILE
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const amount = /^\d+$/;
+
+assert.ok(job.grant.text.length > 0 && job.grant.bytes <= 1232);
+assert.ok(job.composed.instructions >= 5 && job.composed.programs >= 3);
+assert.ok(job.composed.bytes < job.composed.bytesWithoutTable && job.composed.bytes <= 1232);
+assert.ok(job.composed.computeUnits > 0);
+assert.match(job.composed.feeLamports, amount);
+assert.ok(job.separate.transactions >= 5 && job.separate.approvals >= 5);
+assert.ok(BigInt(job.separate.feeLamports) > BigInt(job.composed.feeLamports));
+assert.deepEqual(job.moves, { count: 30, ownerSignatures: 0 });
+
+const errors = job.refusals.map((refusal) => refusal.error);
+const expected = [
+  "LimitTotalExceeded",
+  "FloorNotMet",
+  "AlreadyExecuted",
+  "SessionExpired",
+  "SessionRevoked",
+];
+for (const name of expected) assert.ok(errors.includes(name), `no refusal is ${name}: ${errors.join(", ")}`);
+assert.ok(errors.length >= 8, `8 refusals are promised, ${errors.length} were shown`);
+assert.equal(new Set(job.refusals.map((refusal) => refusal.attempt)).size, errors.length);
+assert.match(job.rentReturned, amount);
+assert.ok(BigInt(job.rentReturned) > 0n);
+console.log("the main job shows what it promises");
