@@ -23,19 +23,23 @@ describe("localnet: transactions", () => {
   });
   after(() => localnet.stop());
 
-  it("confirms a transfer within a fraction of a second and takes the fee", async () => {
+  it("confirms transfers at once and takes the fee", async () => {
     const to = Keypair.generate().publicKey;
-    const started = performance.now();
-    await sendAndConfirmTransaction(
-      localnet.connection,
-      new Transaction().add(transfer(payer, to, LAMPORTS_PER_SOL)),
-      [payer],
-    );
-    assert.ok(performance.now() - started < 300);
-    assert.equal(await localnet.connection.getBalance(to), LAMPORTS_PER_SOL);
+    const times: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const started = performance.now();
+      await sendAndConfirmTransaction(
+        localnet.connection,
+        new Transaction().add(transfer(payer, to, LAMPORTS_PER_SOL + i)),
+        [payer],
+      );
+      times.push(performance.now() - started);
+    }
+    assert.ok(Math.min(...times) < 150, `took ${times.join(", ")} ms`);
+    assert.equal(await localnet.connection.getBalance(to), 5 * LAMPORTS_PER_SOL + 10);
     assert.equal(
       await localnet.connection.getBalance(payer.publicKey),
-      99 * LAMPORTS_PER_SOL - 5000,
+      95 * LAMPORTS_PER_SOL - 10 - 5 * 5000,
     );
   });
 
@@ -101,7 +105,7 @@ describe("localnet: transactions", () => {
     }
   });
 
-  it("refuses a block hash that is 150 blocks old, and accepts one of 149", async () => {
+  it("refuses a block hash that is 150 blocks old, and accepts a younger one", async () => {
     const { connection } = localnet;
     const { blockhash } = await connection.getLatestBlockhash();
     await localnet.advance({ blocks: 140 });
@@ -183,7 +187,7 @@ describe("localnet: transactions", () => {
     assert.equal(await connection.getBalance(to), 200 * 1_000_000 + (199 * 200) / 2);
   });
 
-  it("runs a legacy transaction that pays through a durable nonce, after its hash has aged", async () => {
+  it("runs a transaction that lives by a durable nonce, after its hash has aged", async () => {
     const { connection } = localnet;
     const nonce = Keypair.generate();
     const rent = await connection.getMinimumBalanceForRentExemption(80);

@@ -10,7 +10,7 @@ import { Chain } from "./chain/chain.js";
 import { loadEngine } from "./chain/engine.js";
 import { createFaucet } from "./chain/faucet.js";
 import { addProgram, type LocalnetProgram } from "./chain/programs.js";
-import { closeConnection } from "./close-connection.js";
+import { closeConnection, forgetBlockhash } from "./connection.js";
 import { LocalnetError } from "./errors.js";
 import { baseMethods } from "./rpc/dispatch.js";
 import { faucetMethods } from "./rpc/send.js";
@@ -49,8 +49,8 @@ export interface Localnet {
   /**
    * Jumps ahead in block time and slots, at once.
    *
-   * Block hashes stay usable, so that connections that cache one go on; `blocks` ages them (one is
-   * too old after 150).
+   * Block hashes stay usable, so that connections that cache one (for 30 s) go on. `blocks` ages
+   * them, one is too old after 150; this network's own connection then drops the one that it caches.
    *
    * @param by.seconds seconds of block time, 0 by default
    * @param by.blocks blocks, 0 by default
@@ -123,6 +123,7 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
         requireNumber("seconds", seconds, Number.isFinite(seconds) && seconds >= 0);
         requireNumber("blocks", blocks, Number.isSafeInteger(blocks) && blocks >= 0);
         chain.advance({ seconds, blocks });
+        if (blocks > 0) forgetBlockhash(connection);
       }),
     now: () => chain.time().unixSeconds,
     stop: () => (stopped ??= shutDown()),

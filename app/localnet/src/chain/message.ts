@@ -1,8 +1,8 @@
 import {
   AddressLookupTableAccount,
+  MessageAccountKeys,
   PublicKey,
   VersionedTransaction,
-  type MessageAccountKeys,
   type VersionedMessage,
 } from "@solana/web3.js";
 import bs58 from "bs58";
@@ -116,9 +116,8 @@ function resolveKeys(svm: LiteSvm, message: VersionedMessage): MessageAccountKey
   try {
     return message.getAccountKeys({ addressLookupTableAccounts: tables });
   } catch {
-    return message.getAccountKeys({
-      accountKeysFromLookups: { writable: [], readonly: [] },
-    });
+    // A missing table or index: such a transaction never lands, its own addresses will do.
+    return new MessageAccountKeys(message.staticAccountKeys);
   }
 }
 

@@ -1,18 +1,31 @@
 import type { Connection } from "@solana/web3.js";
 
-/** Parts of `Connection` that its types hide; there is no public way to close one. */
+/** Parts of `Connection` that its types hide; there is no public way to do either. */
 interface ConnectionInternals {
   _rpcWebSocket?: { setAutoReconnect(reconnect: boolean): void; close(): void };
   _subscriptionsByHash?: Record<string, unknown>;
+  _blockhashInfo?: { latestBlockhash: unknown; lastFetch: number };
 }
 
 /**
  * Closes the WebSocket of a connection for good. Without this it would reconnect for ever once its
  * server is gone, and keep the process alive.
+ *
+ * @example
+ * const second = new Connection(localnet.url, { wsEndpoint: localnet.wsUrl });
+ * closeConnection(second);
  */
 export function closeConnection(connection: Connection): void {
   const internals = connection as unknown as ConnectionInternals;
   internals._subscriptionsByHash = {};
   internals._rpcWebSocket?.setAutoReconnect(false);
   internals._rpcWebSocket?.close();
+}
+
+/** Makes a connection ask for a new block hash where it would use the one that it caches. */
+export function forgetBlockhash(connection: Connection): void {
+  const { _blockhashInfo: cache } = connection as unknown as ConnectionInternals;
+  if (cache === undefined) return;
+  cache.latestBlockhash = null;
+  cache.lastFetch = 0;
 }
