@@ -1,0 +1,62 @@
+// Addresses that the program derives.
+import { PublicKey } from "@solana/web3.js";
+
+import { invalid } from "./errors/error.js";
+
+/** Address of the program on a local cluster; pass your own `programId` elsewhere. */
+export const VALETKEY_PROGRAM_ID = /* @__PURE__ */ new PublicKey(
+  "4ftE71miz3djT3iLixQu4MN4HMSipa17hzcHXDJPYkMP",
+);
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function derive(programId: PublicKey, ...seeds: readonly Uint8Array[]): PublicKey {
+  return PublicKey.findProgramAddressSync([...seeds], programId)[0];
+}
+
+/** The canonical vault config of an owner; `index` 0 (the default) is the owner's own vault, 1..255 are for apps. */
+export function findVaultConfig(input: {
+  readonly owner: PublicKey;
+  readonly index?: number;
+  readonly programId?: PublicKey;
+}): PublicKey {
+  const { owner, index = 0, programId = VALETKEY_PROGRAM_ID } = input;
+  if (!Number.isInteger(index) || index < 0 || index > 255) {
+    throw invalid("vault index", `${index} isn't an integer from 0 to 255`);
+  }
+  return derive(programId, utf8("vault-of"), owner.toBytes(), Uint8Array.of(index));
+}
+
+/** The vault of a config: the address that holds assets and signs inside `execute`. */
+export function findVault(input: {
+  readonly config: PublicKey;
+  readonly programId?: PublicKey;
+}): PublicKey {
+  return derive(input.programId ?? VALETKEY_PROGRAM_ID, utf8("vault"), input.config.toBytes());
+}
+
+/** The session account of a session key under a config. */
+export function findSession(input: {
+  readonly config: PublicKey;
+  readonly sessionKey: PublicKey;
+  readonly programId?: PublicKey;
+}): PublicKey {
+  const { config, sessionKey, programId = VALETKEY_PROGRAM_ID } = input;
+  return derive(programId, utf8("session"), config.toBytes(), sessionKey.toBytes());
+}
+
+/** A position key of a session and its bump: an address that signs where a program wants a fresh signing account. */
+export function findPositionKey(input: {
+  readonly session: PublicKey;
+  readonly number: number;
+  readonly programId?: PublicKey;
+}): { readonly address: PublicKey; readonly bump: number } {
+  const { session, number, programId = VALETKEY_PROGRAM_ID } = input;
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw invalid("position key", `${number} isn't an integer from 0 to 65535`);
+  }
+  const counter = Uint8Array.of(number & 255, number >> 8);
+  const seeds = [utf8("fresh"), session.toBytes(), counter];
+  const [address, bump] = PublicKey.findProgramAddressSync(seeds, programId);
+  return { address, bump };
+}

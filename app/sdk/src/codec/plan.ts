@@ -1,0 +1,127 @@
+// The plan: arguments of `execute` and `owner_execute`, without the instruction's discriminator.
+import { sha256 } from "@noble/hashes/sha2";
+
+import { refused } from "../errors/error.js";
+import { addressToBytes, type AddressLike } from "./address.js";
+import { concatBytes, Reader, Writer } from "./bytes.js";
+import { MAX_INNER } from "./constants.js";
+import type { PlanData, PlanInner } from "./types.js";
+
+/** Index of the first account that `keys_hash` covers. */
+export const KEYS_HASH_FROM = 3;
+
+/**
+ * The bytes of `execute`'s arguments.
+ *
+ * @example
+ * ```ts
+ * const bytes = encodeExecute({ once: 7n, inner: [{ rule: 0, program: 5, accounts: [3, 4], data }] });
+ * ```
+ */
+export function encodeExecute(plan: PlanData): Uint8Array {
+  const { once, seq, grant, keysHash, fee, minReceive, positionKeys } = plan;
+  const present = [once, seq, grant, keysHash, fee, minReceive, positionKeys];
+  const writer = new Writer("plan");
+  writer.u8(
+    present.reduce<number>((flags, part, i) => flags | (part === undefined ? 0 : 1 << i), 0),
+  );
+  if (once !== undefined) writer.u64(once);
+  if (seq !== undefined) writer.u64(seq);
+  if (grant !== undefined) writer.u64(grant);
+  if (keysHash !== undefined) writer.fixed(keysHash, 32);
+  if (fee !== undefined) writer.u64(fee.lamports).u8(fee.account);
+  if (minReceive !== undefined) {
+    writer.u8(minReceive.length);
+    for (const { asset, amount } of minReceive) writer.u8(asset).u64(amount);
+  }
+  if (positionKeys !== undefined) {
+    writer.u8(positionKeys.length);
+    for (const key of positionKeys) writer.u8(key.account).u16(key.number).u8(key.bump);
+  }
+  writeInner(writer, plan.inner);
+  return writer.done();
+}
+
+/** The bytes of `owner_execute`'s arguments; every rule is 255. */
+export function encodeOwnerExecute(inner: readonly PlanInner[]): Uint8Array {
+  const writer = new Writer("plan");
+  writeInner(
+    writer,
+    inner.map((one) => ({ ...one, rule: 255 })),
+  );
+  return writer.done();
+}
+
+/** Reads `execute`'s arguments; what isn't exactly the format is refused as the program does it. */
+export function decodeExecute(bytes: Uint8Array): PlanData {
+  const reader = planReader(bytes);
+  const flags = reader.u8();
+  if (flags > 127) reader.fail("unknown flag");
+  const has = (bit: number): boolean => (flags & (1 << bit)) !== 0;
+  return {
+    ...(has(0) ? { once: reader.u64() } : {}),
+    ...(has(1) ? { seq: reader.u64() } : {}),
+    ...(has(2) ? { grant: reader.u64() } : {}),
+    ...(has(3) ? { keysHash: reader.take(32) } : {}),
+    ...(has(4) ? { fee: { lamports: reader.u64(), account: reader.u8() } } : {}),
+    ...(has(5)
+      ? { minReceive: many(reader, () => ({ asset: reader.u8(), amount: reader.u64() })) }
+      : {}),
+    ...(has(6) ? { positionKeys: many(reader, () => readPositionKey(reader)) } : {}),
+    inner: readInner(reader),
+  };
+}
+
+/** Reads `owner_execute`'s arguments. */
+export function decodeOwnerExecute(bytes: Uint8Array): readonly PlanInner[] {
+  return readInner(planReader(bytes));
+}
+
+/** sha256 of the ordered addresses from index 3 on: what the guard `keys_hash` expects. */
+export function keysHash(accounts: readonly AddressLike[]): Uint8Array {
+  return sha256(concatBytes(...accounts.slice(KEYS_HASH_FROM).map(addressToBytes)));
+}
+
+function planReader(bytes: Uint8Array): Reader {
+  return new Reader(bytes, "plan", (reason, offset) =>
+    refused("MalformedPlan", { subject: "offset", asked: BigInt(offset), detail: `${reason}.` }),
+  );
+}
+
+function readPositionKey(reader: Reader) {
+  return { account: reader.u8(), number: reader.u16(), bump: reader.u8() };
+}
+
+function many<T>(reader: Reader, read: () => T): readonly T[] {
+  return Array.from({ length: reader.u8() }, read);
+}
+
+function checkCount(count: number): void {
+  if (count === 0) throw refused("EmptyPlan");
+  if (count > MAX_INNER) {
+    throw refused("TooManyInner", { asked: BigInt(count), left: BigInt(MAX_INNER) });
+  }
+}
+
+function writeInner(writer: Writer, inner: readonly PlanInner[]): void {
+  checkCount(inner.length);
+  writer.u8(inner.length);
+  for (const { rule, program, accounts, data } of inner) {
+    writer.u8(rule).u8(program).u8(accounts.length);
+    for (const account of accounts) writer.u8(account);
+    writer.u16(data.length).bytes(data);
+  }
+}
+
+function readInner(reader: Reader): readonly PlanInner[] {
+  const count = reader.u8();
+  checkCount(count);
+  const inner = Array.from({ length: count }, () => ({
+    rule: reader.u8(),
+    program: reader.u8(),
+    accounts: Array.from(reader.take(reader.u8())),
+    data: reader.take(reader.u16()),
+  }));
+  if (reader.left > 0) throw refused("TrailingBytes");
+  return inner;
+}

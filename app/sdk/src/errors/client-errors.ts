@@ -1,0 +1,180 @@
+// Errors that only the client knows: context types and messages. Addresses are base58 strings.
+
+/** A position of an instruction for which a rule still needs a role. */
+export interface OpenPosition {
+  readonly position: number;
+  readonly name: string;
+  readonly choices: readonly string[];
+}
+
+/** Why a rule doesn't match an instruction. */
+export interface RuleMiss {
+  readonly rule: number;
+  readonly reason: string;
+}
+
+/** The context of each client error. */
+export interface ClientErrorContext {
+  readonly InvalidInput: { readonly what: string; readonly reason: string };
+  readonly MalformedBytes: {
+    readonly what: string;
+    readonly reason: string;
+    readonly offset: number;
+  };
+  readonly UnknownInstruction: { readonly instruction: string; readonly known: readonly string[] };
+  readonly UnknownAccount: {
+    readonly instruction: string;
+    readonly account: string;
+    readonly known: readonly string[];
+  };
+  readonly UnknownArgument: {
+    readonly instruction: string;
+    readonly argument: string;
+    readonly known: readonly string[];
+  };
+  readonly ArgumentNotFixed: {
+    readonly instruction: string;
+    readonly argument: string;
+    readonly reason: string;
+  };
+  readonly RuleIncomplete: {
+    readonly instruction: string;
+    readonly positions: readonly OpenPosition[];
+  };
+  readonly NotInScope: {
+    readonly index: number;
+    readonly program: string;
+    readonly nearest: readonly RuleMiss[];
+  };
+  readonly ForeignSigner: {
+    readonly index: number;
+    readonly signer: string;
+    readonly name?: string;
+  };
+  readonly EmptyRequest: { readonly what: string };
+  readonly TransactionTooLarge: {
+    readonly bytes: number;
+    readonly limit: number;
+    readonly over: number;
+    readonly advice: string;
+  };
+  readonly TooManyLocks: { readonly locks: number; readonly limit: number };
+  readonly TraceTooLong: { readonly instructions: number; readonly limit: number };
+  readonly TableNotUsable: { readonly table: string; readonly reason: string };
+  readonly SessionNotFound: {
+    readonly session: string;
+    readonly config: string;
+    readonly sessionKey: string;
+    readonly request?: unknown;
+  };
+  readonly VaultNotFound: { readonly config: string };
+  readonly SessionEnded: { readonly session: string; readonly reason: string };
+  readonly WrongCluster: { readonly expected: string; readonly actual: string };
+  readonly IndexUnavailable: { readonly reason: string };
+  readonly BlockhashExpired: { readonly lastValidBlockHeight?: number };
+  readonly NotConfirmed: { readonly reason: string };
+  readonly InsufficientFunds: {
+    readonly account: string;
+    readonly needed?: bigint;
+    readonly available?: bigint;
+  };
+  readonly AccountInUse: { readonly reason: string };
+  readonly AlreadyProcessed: { readonly reason: string };
+  readonly InnerInstructionFailed: {
+    readonly index: number;
+    readonly program: string;
+    readonly code: number | null;
+    readonly name?: string;
+    readonly reason?: string;
+  };
+  readonly InstructionFailed: {
+    readonly index: number;
+    readonly program: string | null;
+    readonly code: number | null;
+    readonly name?: string;
+    readonly reason?: string;
+  };
+  readonly TransactionFailed: { readonly reason: string };
+  readonly RpcFailed: { readonly method?: string; readonly reason: string };
+  readonly Aborted: { readonly during: string };
+  readonly WalletRefused: { readonly reason: string };
+  readonly KeyUnavailable: { readonly reason: string };
+  readonly KeyRefused: { readonly reason: string };
+  readonly SignatureRefused: { readonly signer: string; readonly reason: string };
+}
+
+/** One sentence or two per client error: what, where, fix. */
+export const CLIENT_MESSAGES: {
+  readonly [C in keyof ClientErrorContext]: (context: ClientErrorContext[C]) => string;
+} = {
+  InvalidInput: ({ what, reason }) => `${what}: ${reason}`,
+  MalformedBytes: ({ what, reason, offset }) =>
+    `${what} can't be read at byte ${offset}: ${reason}`,
+  UnknownInstruction: ({ instruction, known }) =>
+    `The program's IDL has no instruction "${instruction}"; it has ${list(known)}.`,
+  UnknownAccount: ({ instruction, account, known }) =>
+    `${instruction} has no account "${account}"; it has ${list(known)}.`,
+  UnknownArgument: ({ instruction, argument, known }) =>
+    `${instruction} has no argument "${argument}"; it has ${list(known)}.`,
+  ArgumentNotFixed: ({ instruction, argument, reason }) =>
+    `Argument "${argument}" of ${instruction} can't be constrained: ${reason}. Constrain another argument, or leave it free.`,
+  RuleIncomplete: ({ instruction, positions }) =>
+    `The rule for ${instruction} leaves writable or signing positions open: ` +
+    positions.map((p) => `${p.position} ${p.name} (${p.choices.join(", ")})`).join("; ") +
+    `. Give each a role in "accounts".`,
+  NotInScope: ({ index, program, nearest }) =>
+    `Instruction ${index} (program ${program}) matches no rule of the session` +
+    (nearest.length === 0
+      ? ": no rule names this program. Grant a session whose terms allow it."
+      : `: ${nearest.map((miss) => `rule ${miss.rule}: ${miss.reason}`).join("; ")}.`),
+  ForeignSigner: ({ index, signer, name }) =>
+    `Instruction ${index} wants a signature of ${signer}${name === undefined ? "" : ` (${name})`}; inside a session only the vault and its position keys sign. ` +
+    `Build the instruction with the vault as authority, or send it outside the session.`,
+  EmptyRequest: ({ what }) => `${what} is empty; there is nothing to do.`,
+  TransactionTooLarge: ({ bytes, limit, over, advice }) =>
+    `The transaction has ${bytes} bytes, ${over} more than the ${limit} that fit. ${advice}`,
+  TooManyLocks: ({ locks, limit }) =>
+    `The transaction locks ${locks} accounts, at most ${limit} are possible. Split the instructions over several transactions.`,
+  TraceTooLong: ({ instructions, limit }) =>
+    `The transaction would run at least ${instructions} instructions, at most ${limit} are possible. Split it.`,
+  TableNotUsable: ({ table, reason }) => `Lookup table ${table} can't be used: ${reason}.`,
+  SessionNotFound: ({ session, sessionKey }) =>
+    `There is no session ${session} for key ${sessionKey}; ask the owner for a grant.`,
+  VaultNotFound: ({ config }) =>
+    `There is no vault config ${config}; the owner's first grant or deposit opens it.`,
+  SessionEnded: ({ session, reason }) =>
+    `Session ${session} has ended: ${reason}. Ask the owner for a new one.`,
+  WrongCluster: ({ expected, actual }) =>
+    `This build is for ${expected}, the connection leads to ${actual}. Use the endpoint or the program id of the same cluster.`,
+  IndexUnavailable: ({ reason }) =>
+    `The endpoint can't list program accounts (${reason}); keep your own list of session keys or use another endpoint.`,
+  BlockhashExpired: () =>
+    "The transaction's blockhash expired before it landed; sign again with a fresh one.",
+  NotConfirmed: ({ reason }) =>
+    `The transaction was sent but not seen confirmed: ${reason}. It may still land; look its signature up before sending anew.`,
+  InsufficientFunds: ({ account, needed, available }) =>
+    `${account} holds too little${needed === undefined ? "" : `: ${needed.toString()} needed`}${available === undefined ? "" : `, ${available.toString()} there`}. Fund it and try again.`,
+  AccountInUse: ({ reason }) => `An account of the transaction is in use (${reason}); try again.`,
+  AlreadyProcessed: ({ reason }) => `The cluster has processed these bytes already (${reason}).`,
+  InnerInstructionFailed: ({ index, program, code, name, reason }) =>
+    `Inner instruction ${index} failed in program ${program}: ${failure(code, name, reason)}.`,
+  InstructionFailed: ({ index, program, code, name, reason }) =>
+    `Instruction ${index}${program === null ? "" : ` (program ${program})`} failed: ${failure(code, name, reason)}.`,
+  TransactionFailed: ({ reason }) => `The cluster refused the transaction: ${reason}.`,
+  RpcFailed: ({ method, reason }) =>
+    `The endpoint failed${method === undefined ? "" : ` at ${method}`}: ${reason}.`,
+  Aborted: ({ during }) => `Aborted by the caller during ${during}.`,
+  WalletRefused: ({ reason }) => `The wallet didn't sign: ${reason}.`,
+  KeyUnavailable: ({ reason }) => `The session key isn't available: ${reason}.`,
+  KeyRefused: ({ reason }) => `The key can't be used: ${reason}.`,
+  SignatureRefused: ({ signer, reason }) => `The signature of ${signer} isn't valid: ${reason}.`,
+};
+
+function failure(code: number | null, name?: string, reason?: string): string {
+  const parts = [name, code === null ? undefined : `error ${code}`, reason];
+  return parts.filter((part) => part !== undefined).join(", ") || "no reason given";
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
+}
