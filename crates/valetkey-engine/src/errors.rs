@@ -26,6 +26,7 @@ macro_rules! for_each_error {
             (MissingAccount, 6015, "The instruction needs more accounts than were passed.")
             (WrongRentPayer, 6016, "Rent goes back to the payer that the session recorded; pass that account.")
             (WrongSessionAddress, 6017, "The session's address doesn't derive from the config and the session key.")
+            (SessionExists, 6018, "This session key already has a session, or a revoked record, at this address; take a fresh key.")
             (MalformedPlan, 6100, "The plan's bytes end too early or hold a value that the format doesn't know.")
             (EmptyPlan, 6101, "The plan holds no inner instruction.")
             (TooManyInner, 6102, "A plan holds at most 16 inner instructions.")
@@ -99,6 +100,50 @@ macro_rules! for_each_error {
             (WrongSysvar, 6706, "The account is not the instructions sysvar.")
             (DeadlineTooFar, 6707, "The deadline is in the past, or more than 365 days away.")
             (RawInstruction, 6708, "This instruction is read by the raw entry and can't be reached here.")
+            (VaultConfigExists, 6709, "This vault config is open already; nothing needs to be done.")
+            (WrongConfigAddress, 6710, "The config's address doesn't derive from the owner and the index.")
         }
     };
+}
+
+macro_rules! define_error_code {
+    ($(($name:ident, $number:literal, $message:literal))*) => {
+        /// A named error of the program; its number is its code on chain.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum ErrorCode {
+            $(#[doc = $message] $name = $number,)*
+        }
+
+        /// All errors, in the order of the list.
+        pub const ALL_ERRORS: &[ErrorCode] = &[$(ErrorCode::$name,)*];
+
+        impl ErrorCode {
+            /// The error of a number, if there is one.
+            pub const fn from_code(code: u32) -> Option<Self> {
+                match code {
+                    $($number => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// The name, as in the list.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// Cause and fix, in one or two sentences.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)* }
+            }
+        }
+    };
+}
+for_each_error!(define_error_code);
+
+impl ErrorCode {
+    /// The number on chain.
+    pub const fn code(self) -> u32 {
+        self as u32
+    }
 }

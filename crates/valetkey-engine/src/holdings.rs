@@ -1,0 +1,82 @@
+//! Holdings: what one inner instruction did to one asset, summed over accounts first.
+//!
+//! For SOL the amounts are lamports of the vault and of its clean accounts (a wrapped amount is inside its account's
+//! lamports); for a mint, the amounts of its clean accounts. An account that the vault controls only in part is *debit
+//! only*: report its decrease with [`Delta::decrease`] and never its increase.
+
+use crate::errors::ErrorCode;
+use crate::refusal::{Refusal, Result};
+
+/// What changed in one asset during one inner instruction. Exact for any amounts of up to 255 accounts.
+///
+/// ```
+/// use valetkey_engine::holdings::Delta;
+/// let mut delta = Delta::default();
+/// delta.change(100, 40);
+/// delta.change(0, 60);
+/// assert_eq!((delta.outflow(), delta.inflow()), (Ok(0), Ok(0)));
+/// delta.decrease(5);
+/// assert_eq!(delta.outflow(), Ok(5));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delta {
+    decreased: u128,
+    increased: u128,
+    debit_only: u128,
+}
+
+impl Delta {
+    /// A clean account (or the vault) holds `amount` less than before.
+    #[inline(always)]
+    pub fn decrease(&mut self, amount: u64) {
+        self.decreased = self.decreased.wrapping_add(u128::from(amount));
+    }
+
+    /// A clean account (or the vault) holds `amount` more than before.
+    #[inline(always)]
+    pub fn increase(&mut self, amount: u64) {
+        self.increased = self.increased.wrapping_add(u128::from(amount));
+    }
+
+    /// A clean account (or the vault) held `before` and holds `after`.
+    #[inline(always)]
+    pub fn change(&mut self, before: u64, after: u64) {
+        match before.checked_sub(after) {
+            Some(less) => self.decrease(less),
+            None => self.increase(after.wrapping_sub(before)),
+        }
+    }
+
+    /// A debit-only account holds `amount` less than before: outflow whatever else came in.
+    #[inline(always)]
+    pub fn decrease_debit_only(&mut self, amount: u64) {
+        self.debit_only = self.debit_only.wrapping_add(u128::from(amount));
+    }
+
+    /// What left: `max(0, before - after)`, and each decrease of a debit-only account.
+    /// Refuses with `ArithmeticOverflow` when that doesn't fit a `u64`.
+    #[inline(always)]
+    pub fn outflow(&self) -> Result<u64> {
+        fit(self
+            .decreased
+            .saturating_sub(self.increased)
+            .saturating_add(self.debit_only))
+    }
+
+    /// What came: `max(0, after - before)` over clean accounts.
+    /// Refuses with `ArithmeticOverflow` when that doesn't fit a `u64`.
+    #[inline(always)]
+    pub fn inflow(&self) -> Result<u64> {
+        fit(self.increased.saturating_sub(self.decreased))
+    }
+}
+
+#[inline(always)]
+fn fit(amount: u128) -> Result<u64> {
+    u64::try_from(amount).map_err(|_| overflow())
+}
+
+#[cold]
+fn overflow() -> Refusal {
+    Refusal::new(ErrorCode::ArithmeticOverflow)
+}

@@ -1,0 +1,15 @@
+//! Byte layouts of accounts and of their parts. Every offset is a constant here and in `docs/layout.md`.
+
+pub mod config;
+pub mod counters;
+pub mod limit;
+pub mod rule;
+pub mod session;
+
+pub use config::{write_canonical_config, ConfigView};
+pub use limit::LimitView;
+pub use rule::{AccountConstraints, DataConstraints, Floor, RuleUses, RuleView};
+pub use session::{Asset, SessionView};
+
+/// The asset byte that means SOL, and the key index that means none.
+pub const NO_KEY: u8 = 255;

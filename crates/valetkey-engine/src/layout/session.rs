@@ -1,0 +1,401 @@
+//! The `Session` account: header, key table, limits, rule offsets, rules.
+
+use super::limit::{self, LimitView};
+use super::rule::RuleView;
+use super::NO_KEY;
+use crate::bytes::{bytes_at, i64_at, key_eq, u32_at, u64_at, u8_at, Cursor, Key};
+use crate::errors::ErrorCode;
+use crate::refusal::{Refusal, Result};
+
+/// First 8 bytes: `sha256("account:Session")[..8]`.
+pub const DISCRIMINATOR: [u8; 8] = [0xf3, 0x51, 0x48, 0x73, 0xd6, 0xbc, 0x48, 0x90];
+/// The layout version that this engine reads and writes.
+pub const VERSION: u8 = 1;
+/// Bytes of the header; the key table follows.
+pub const HEADER: usize = 320;
+/// Largest session account.
+pub const MAX_SIZE: usize = 3_072;
+/// Most keys.
+pub const MAX_KEYS: usize = 32;
+/// Most limits.
+pub const MAX_LIMITS: usize = 8;
+/// Most rules.
+pub const MAX_RULES: usize = 16;
+
+/// Bits of the flags byte.
+pub mod flags {
+    /// The session was revoked.
+    pub const REVOKED: u8 = 1 << 0;
+    /// Uses are unlimited.
+    pub const UNLIMITED_USES: u8 = 1 << 1;
+    /// Closing of empty or native clean accounts is allowed.
+    pub const CLOSES: u8 = 1 << 2;
+    /// Position keys are allowed.
+    pub const POSITION_KEYS: u8 = 1 << 3;
+    /// There is a fee budget.
+    pub const FEE_BUDGET: u8 = 1 << 4;
+    /// A revoked record: header only.
+    pub const RECORD: u8 = 1 << 5;
+    /// Bits that mean something.
+    pub const KNOWN: u8 = 0b11_1111;
+}
+
+/// Offsets in the header.
+pub mod offset {
+    /// Layout version.
+    pub const VERSION: usize = 8;
+    /// Flags.
+    pub const FLAGS: usize = 9;
+    /// Number of keys.
+    pub const KEYS: usize = 10;
+    /// Number of limits.
+    pub const LIMITS: usize = 11;
+    /// Number of rules.
+    pub const RULES: usize = 12;
+    /// Bump of the session.
+    pub const BUMP: usize = 13;
+    /// Sponsor (key index).
+    pub const SPONSOR: usize = 14;
+    /// Guardian (key index).
+    pub const GUARDIAN: usize = 15;
+    /// Bump of the vault.
+    pub const VAULT_BUMP: usize = 16;
+    /// Revision `u32`.
+    pub const REVISION: usize = 20;
+    /// Grant id `u64`.
+    pub const GRANT_ID: usize = 24;
+    /// Config.
+    pub const CONFIG: usize = 32;
+    /// Vault.
+    pub const VAULT: usize = 64;
+    /// Session key.
+    pub const SESSION_KEY: usize = 96;
+    /// Rent payer.
+    pub const RENT_PAYER: usize = 128;
+    /// Origin hash.
+    pub const ORIGIN: usize = 160;
+    /// Epoch `u64`.
+    pub const EPOCH: usize = 192;
+    /// Start of the window, as the terms say, `i64`.
+    pub const STARTS_AT: usize = 200;
+    /// End of the window `i64`.
+    pub const EXPIRES_AT: usize = 208;
+    /// Grant deadline `i64`.
+    pub const GRANT_DEADLINE: usize = 216;
+    /// Time of the grant `i64`.
+    pub const CREATED_AT: usize = 224;
+    /// Executes so far `u64`.
+    pub const SEQ: usize = 232;
+    /// Highest `once` number `u64`.
+    pub const ONCE: usize = 240;
+    /// Map of `once` numbers `u128`.
+    pub const ONCE_MAP: usize = 248;
+    /// Uses allowed `u32`.
+    pub const USES_ALLOWED: usize = 264;
+    /// Uses spent `u32`.
+    pub const USES_SPENT: usize = 268;
+    /// Fee budget, total `u64`.
+    pub const FEE_TOTAL: usize = 272;
+    /// Fee budget, per execute `u64`.
+    pub const FEE_PER_EXECUTE: usize = 280;
+    /// Fee budget, paid `u64`.
+    pub const FEE_PAID: usize = 288;
+    /// Token-2022 extensions allowed `u64`.
+    pub const EXTENSIONS: usize = 296;
+    /// Reserved, 16 bytes.
+    pub const RESERVED: usize = 304;
+}
+const _: () = assert!(
+    offset::RESERVED + 16 == HEADER,
+    "the key table would overlap the header"
+);
+const _: () = assert!(
+    HEADER + MAX_KEYS * 32 + MAX_LIMITS * limit::SIZE + MAX_RULES * 2 < MAX_SIZE,
+    "the largest tables must leave room for rules"
+);
+
+/// An asset: SOL (wrapped or not), or a mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asset<'a> {
+    /// Lamports.
+    Sol,
+    /// Base units of this mint.
+    Mint(&'a Key),
+}
+
+/// A session account whose discriminator, version, flags, counts and lengths were checked.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionView<'a> {
+    data: &'a [u8],
+    header: &'a [u8; HEADER],
+    keys: &'a [Key],
+    limits: &'a [[u8; limit::SIZE]],
+    offsets: &'a [[u8; 2]],
+}
+
+impl<'a> SessionView<'a> {
+    /// Reads a session account, a revoked record included. That the account is owned by this program is for the caller
+    /// to check. Refuses with `NotASession` or `UnknownVersion`.
+    #[inline(always)]
+    pub fn open(data: &'a [u8]) -> Result<Self> {
+        let mut cursor = Cursor::new(data);
+        let Some(header) = cursor.array::<HEADER>() else {
+            return Err(not_a_session());
+        };
+        if u64_at::<0, HEADER>(header) != u64::from_le_bytes(DISCRIMINATOR) {
+            return Err(not_a_session());
+        }
+        if u8_at::<{ offset::VERSION }, HEADER>(header) != VERSION {
+            return Err(Refusal::new(ErrorCode::UnknownVersion));
+        }
+        let flags = u8_at::<{ offset::FLAGS }, HEADER>(header);
+        let keys = usize::from(u8_at::<{ offset::KEYS }, HEADER>(header));
+        let limits = usize::from(u8_at::<{ offset::LIMITS }, HEADER>(header));
+        let rules = usize::from(u8_at::<{ offset::RULES }, HEADER>(header));
+        let known = flags & !flags::KNOWN == 0;
+        if !known || keys > MAX_KEYS || limits > MAX_LIMITS || rules > MAX_RULES {
+            return Err(not_a_session());
+        }
+        let (Some(keys), Some(limits), Some(offsets)) = (
+            cursor.records(keys),
+            cursor.records(limits),
+            cursor.records(rules),
+        ) else {
+            return Err(not_a_session());
+        };
+        Ok(Self {
+            data,
+            header,
+            keys,
+            limits,
+            offsets,
+        })
+    }
+
+    /// The flags byte, see [`flags`].
+    #[inline(always)]
+    pub fn flags(&self) -> u8 {
+        u8_at::<{ offset::FLAGS }, HEADER>(self.header)
+    }
+
+    /// Whether the session was revoked (a record always is).
+    #[inline(always)]
+    pub fn is_revoked(&self) -> bool {
+        self.flags() & (flags::REVOKED | flags::RECORD) != 0
+    }
+
+    /// Whether it is a revoked record, without terms.
+    pub fn is_record(&self) -> bool {
+        self.flags() & flags::RECORD != 0
+    }
+
+    /// The key table.
+    #[inline(always)]
+    pub fn keys(&self) -> &'a [Key] {
+        self.keys
+    }
+
+    /// One key of the table.
+    #[inline(always)]
+    pub fn key(&self, index: u8) -> Option<&'a Key> {
+        self.keys.get(usize::from(index))
+    }
+
+    /// Number of limits.
+    #[inline(always)]
+    pub fn limits_len(&self) -> usize {
+        self.limits.len()
+    }
+
+    /// One limit.
+    #[inline(always)]
+    pub fn limit(&self, index: usize) -> Option<LimitView<'a>> {
+        self.limits.get(index).map(LimitView::new)
+    }
+
+    /// The position of the limit of an asset that leaves from the vault.
+    #[inline(always)]
+    pub fn limit_of(&self, asset: &Asset) -> Option<usize> {
+        self.limits.iter().position(|bytes| {
+            let limit = LimitView::new(bytes);
+            limit.source() == NO_KEY
+                && match (asset, limit.asset()) {
+                    (Asset::Sol, NO_KEY) => true,
+                    (Asset::Sol, _) | (Asset::Mint(_), NO_KEY) => false,
+                    (Asset::Mint(mint), index) => {
+                        self.key(index).is_some_and(|key| key_eq(key, mint))
+                    }
+                }
+        })
+    }
+
+    /// The asset that an asset byte of this session names; `None` when it names no key.
+    #[inline(always)]
+    pub fn asset(&self, index: u8) -> Option<Asset<'a>> {
+        if index == NO_KEY {
+            Some(Asset::Sol)
+        } else {
+            self.key(index).map(Asset::Mint)
+        }
+    }
+
+    /// Number of rules.
+    #[inline(always)]
+    pub fn rules_len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Where a rule begins, in bytes of the account.
+    #[inline(always)]
+    pub fn rule_offset(&self, index: u8) -> Option<usize> {
+        self.offsets
+            .get(usize::from(index))
+            .map(|bytes| usize::from(u16::from_le_bytes(*bytes)))
+    }
+
+    /// One rule. Refuses with `RuleOutOfRange`, or `NotASession` when its bytes can't be read.
+    #[inline(always)]
+    pub fn rule(&self, index: u8) -> Result<RuleView<'a>> {
+        let Some(offset) = self.rule_offset(index) else {
+            return Err(Refusal::new(ErrorCode::RuleOutOfRange).rule(index));
+        };
+        match self.data.get(offset..).and_then(RuleView::read) {
+            Some(rule) => Ok(rule),
+            None => Err(not_a_session().rule(index)),
+        }
+    }
+
+    /// Bump of the session.
+    pub fn bump(&self) -> u8 {
+        u8_at::<{ offset::BUMP }, HEADER>(self.header)
+    }
+
+    /// Bump of the vault.
+    #[inline(always)]
+    pub fn vault_bump(&self) -> u8 {
+        u8_at::<{ offset::VAULT_BUMP }, HEADER>(self.header)
+    }
+
+    /// The sponsor of the fee budget.
+    pub fn sponsor(&self) -> Option<&'a Key> {
+        self.key(u8_at::<{ offset::SPONSOR }, HEADER>(self.header))
+    }
+
+    /// The guardian, who may revoke.
+    pub fn guardian(&self) -> Option<&'a Key> {
+        self.key(u8_at::<{ offset::GUARDIAN }, HEADER>(self.header))
+    }
+
+    /// One more with each renewal.
+    pub fn revision(&self) -> u32 {
+        u32_at::<{ offset::REVISION }, HEADER>(self.header)
+    }
+
+    /// Grant id.
+    #[inline(always)]
+    pub fn grant_id(&self) -> u64 {
+        u64_at::<{ offset::GRANT_ID }, HEADER>(self.header)
+    }
+
+    /// The vault config.
+    #[inline(always)]
+    pub fn config(&self) -> &'a Key {
+        bytes_at::<{ offset::CONFIG }, 32, HEADER>(self.header)
+    }
+
+    /// The vault.
+    #[inline(always)]
+    pub fn vault(&self) -> &'a Key {
+        bytes_at::<{ offset::VAULT }, 32, HEADER>(self.header)
+    }
+
+    /// The session key.
+    #[inline(always)]
+    pub fn session_key(&self) -> &'a Key {
+        bytes_at::<{ offset::SESSION_KEY }, 32, HEADER>(self.header)
+    }
+
+    /// Who gets the rent back.
+    pub fn rent_payer(&self) -> &'a Key {
+        bytes_at::<{ offset::RENT_PAYER }, 32, HEADER>(self.header)
+    }
+
+    /// sha256 of the origin's text, zero = none.
+    pub fn origin(&self) -> &'a Key {
+        bytes_at::<{ offset::ORIGIN }, 32, HEADER>(self.header)
+    }
+
+    /// The epoch of the vault at the grant.
+    #[inline(always)]
+    pub fn epoch(&self) -> u64 {
+        u64_at::<{ offset::EPOCH }, HEADER>(self.header)
+    }
+
+    /// Start of the window as the terms say; periods count from it.
+    #[inline(always)]
+    pub fn starts_at(&self) -> i64 {
+        i64_at::<{ offset::STARTS_AT }, HEADER>(self.header)
+    }
+
+    /// The window ends before this second.
+    #[inline(always)]
+    pub fn expires_at(&self) -> i64 {
+        i64_at::<{ offset::EXPIRES_AT }, HEADER>(self.header)
+    }
+
+    /// Until this second (included) the session may not be closed.
+    pub fn grant_deadline(&self) -> i64 {
+        i64_at::<{ offset::GRANT_DEADLINE }, HEADER>(self.header)
+    }
+
+    /// When the grant landed.
+    #[inline(always)]
+    pub fn created_at(&self) -> i64 {
+        i64_at::<{ offset::CREATED_AT }, HEADER>(self.header)
+    }
+
+    /// Executes so far.
+    #[inline(always)]
+    pub fn seq(&self) -> u64 {
+        u64_at::<{ offset::SEQ }, HEADER>(self.header)
+    }
+
+    /// The highest `once` number seen, and the map of those below.
+    #[inline(always)]
+    pub fn once(&self) -> (u64, u128) {
+        let map = bytes_at::<{ offset::ONCE_MAP }, 16, HEADER>(self.header);
+        (
+            u64_at::<{ offset::ONCE }, HEADER>(self.header),
+            u128::from_le_bytes(*map),
+        )
+    }
+
+    /// Whether uses are unlimited.
+    #[inline(always)]
+    pub fn has_unlimited_uses(&self) -> bool {
+        self.flags() & flags::UNLIMITED_USES != 0
+    }
+
+    /// Uses allowed (0 when unlimited).
+    #[inline(always)]
+    pub fn uses_allowed(&self) -> u32 {
+        u32_at::<{ offset::USES_ALLOWED }, HEADER>(self.header)
+    }
+
+    /// Uses spent.
+    #[inline(always)]
+    pub fn uses_spent(&self) -> u32 {
+        u32_at::<{ offset::USES_SPENT }, HEADER>(self.header)
+    }
+
+    /// Token-2022 extensions allowed, bit = extension type.
+    pub fn extensions(&self) -> u64 {
+        u64_at::<{ offset::EXTENSIONS }, HEADER>(self.header)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn not_a_session() -> Refusal {
+    Refusal::new(ErrorCode::NotASession)
+}

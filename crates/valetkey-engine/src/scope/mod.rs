@@ -1,0 +1,8 @@
+//! Scope: whether a rule of the session allows an inner instruction. Default deny.
+
+mod data;
+mod matching;
+mod positions;
+
+pub use data::holds;
+pub use matching::{match_inner, Matched, Visible};

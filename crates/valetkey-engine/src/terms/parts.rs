@@ -1,0 +1,147 @@
+//! The parts of terms, found and checked for form.
+
+use crate::bytes::{Cursor, Key};
+use crate::errors::ErrorCode;
+use crate::layout::session::{MAX_KEYS, MAX_LIMITS, MAX_RULES};
+use crate::layout::NO_KEY;
+use crate::refusal::{Refusal, Result};
+
+/// The version of terms that this engine reads.
+pub const VERSION: u8 = 1;
+
+/// Bits of the flags byte.
+pub mod flags {
+    /// Reserved.
+    pub const RESERVED: u8 = 1 << 0;
+    /// Uses are unlimited; the same bit as in a session.
+    pub const UNLIMITED_USES: u8 = 1 << 1;
+    /// An origin hash follows.
+    pub const ORIGIN: u8 = 1 << 5;
+    /// A guardian follows.
+    pub const GUARDIAN: u8 = 1 << 6;
+    /// Closes, position keys, fee budget, extensions: not offered by this version.
+    pub const NOT_OFFERED: u8 = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7;
+}
+
+/// Terms whose head was read; limits and rules are still to be walked.
+pub(super) struct Parts<'a> {
+    pub flags: u8,
+    pub starts_at: i64,
+    pub expires_at: i64,
+    pub uses: u32,
+    pub keys: usize,
+    pub limits: usize,
+    pub rules: usize,
+    /// Bit i: key i is the address of the next account of the terms.
+    pub by_account: u32,
+    pub origin: Option<&'a Key>,
+    pub guardian: u8,
+    pub inline_keys: &'a [Key],
+    pub body: Reader<'a>,
+}
+
+impl<'a> Parts<'a> {
+    /// Reads the head. Refuses with `TermsMalformed`, `TermsTooLarge`, `EmptyScope` or `FeatureRefused`.
+    pub fn read(terms: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader {
+            cursor: Cursor::new(terms),
+            length: terms.len(),
+        };
+        let [version, flags] = *reader.need(|c| c.array::<2>())?;
+        if version != VERSION {
+            return Err(malformed(0));
+        }
+        if flags & flags::RESERVED != 0 {
+            return Err(malformed(1));
+        }
+        if flags & flags::NOT_OFFERED != 0 {
+            return Err(Refusal::new(ErrorCode::FeatureRefused).offset(1));
+        }
+        let starts_at = reader.need(Cursor::i64)?;
+        let expires_at = reader.need(Cursor::i64)?;
+        let uses = reader.need(Cursor::u32)?;
+        let [keys, limits, rules] = reader.need(|c| c.array::<3>())?.map(usize::from);
+        if keys > MAX_KEYS || limits > MAX_LIMITS || rules > MAX_RULES {
+            return Err(Refusal::new(ErrorCode::TermsTooLarge).offset(22));
+        }
+        if rules == 0 {
+            return Err(Refusal::new(ErrorCode::EmptyScope));
+        }
+        let by_account = reader.need(Cursor::u32)?;
+        let beyond = u64::from(by_account).checked_shr(u32::try_from(keys).unwrap_or(u32::MAX));
+        if beyond.unwrap_or(0) != 0 {
+            return Err(malformed(25));
+        }
+        let origin = if flags & flags::ORIGIN != 0 {
+            Some(reader.need(|c| c.array())?)
+        } else {
+            None
+        };
+        let guardian = if flags & flags::GUARDIAN != 0 {
+            let at = reader.offset();
+            let index = reader.need(Cursor::u8)?;
+            if usize::from(index) >= keys {
+                return Err(malformed(at));
+            }
+            index
+        } else {
+            NO_KEY
+        };
+        if origin.is_some_and(|hash| *hash == [0; 32]) {
+            return Err(malformed(29));
+        }
+        let given = usize::try_from(by_account.count_ones()).unwrap_or(usize::MAX);
+        let inline = keys.saturating_sub(given);
+        let inline_keys = reader.need(|c| c.records(inline))?;
+        let body = reader;
+        Ok(Self {
+            flags,
+            starts_at,
+            expires_at,
+            uses,
+            keys,
+            limits,
+            rules,
+            by_account,
+            origin,
+            guardian,
+            inline_keys,
+            body,
+        })
+    }
+}
+
+/// A cursor that knows where it is, for refusals.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub cursor: Cursor<'a>,
+    length: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Bytes read so far.
+    pub const fn offset(&self) -> usize {
+        self.length.saturating_sub(self.cursor.rest().len())
+    }
+
+    /// Reads a part, or refuses with `TermsMalformed` and the offset where it should begin.
+    pub fn need<T>(&mut self, read: impl FnOnce(&mut Cursor<'a>) -> Option<T>) -> Result<T> {
+        let at = self.offset();
+        read(&mut self.cursor).ok_or_else(|| malformed(at))
+    }
+
+    /// Refuses what follows the end.
+    pub fn end(&self) -> Result<()> {
+        if self.cursor.rest().is_empty() {
+            Ok(())
+        } else {
+            Err(malformed(self.offset()))
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn malformed(offset: usize) -> Refusal {
+    Refusal::new(ErrorCode::TermsMalformed).offset(offset)
+}

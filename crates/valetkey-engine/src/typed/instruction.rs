@@ -1,0 +1,161 @@
+//! What the typed decoders have in common: the list of what is allowed.
+
+use super::{ata, system, token};
+use crate::accounts::Accounts;
+use crate::bytes::Key;
+use crate::errors::ErrorCode;
+use crate::programs::ProgramKind;
+use crate::refusal::{Refusal, Result};
+use crate::scope::Visible;
+
+/// An instruction that a typed decoder allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// System `Transfer`: from, to.
+    SystemTransfer {
+        /// Lamports.
+        amount: u64,
+    },
+    /// Token `Transfer`: source, destination, authority.
+    TokenTransfer {
+        /// Base units.
+        amount: u64,
+    },
+    /// Token `TransferChecked`: source, mint, destination, authority.
+    TokenTransferChecked {
+        /// Base units.
+        amount: u64,
+    },
+    /// Token `SyncNative`: account.
+    SyncNative,
+    /// ATA `CreateIdempotent`: payer, account, wallet, mint, System program, token program.
+    CreateAssociated,
+}
+
+/// What a rule of a typed program must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Exact number of accounts.
+    pub accounts: u8,
+    /// A position that the rule must bind by key, set or vault.
+    pub bound: Option<u8>,
+}
+
+/// The shape of the instruction with this discriminator, `None` when the decoder doesn't allow it.
+/// A program without typed decoder ([`ProgramKind::Other`]) has none.
+pub const fn shape(kind: ProgramKind, discriminator: &[u8]) -> Option<Shape> {
+    match (kind, discriminator) {
+        (ProgramKind::System, [2, 0, 0, 0]) => Some(Shape {
+            accounts: 2,
+            bound: None,
+        }),
+        (ProgramKind::Token | ProgramKind::Token2022, [3]) => Some(Shape {
+            accounts: 3,
+            bound: None,
+        }),
+        (ProgramKind::Token | ProgramKind::Token2022, [12]) => Some(Shape {
+            accounts: 4,
+            bound: None,
+        }),
+        (ProgramKind::Token | ProgramKind::Token2022, [17]) => Some(Shape {
+            accounts: 1,
+            bound: None,
+        }),
+        (ProgramKind::AssociatedToken, [1]) => Some(Shape {
+            accounts: 6,
+            bound: Some(2),
+        }),
+        _ => None,
+    }
+}
+
+impl Typed {
+    /// Decodes the data of an instruction; `Ok(None)` for a program without typed decoder. Refuses with
+    /// `TypedInstructionRefused` what isn't on the list, with `TypedDataRefused` data of another length.
+    #[inline(always)]
+    pub fn decode(kind: ProgramKind, data: &[u8]) -> Result<Option<Self>> {
+        match kind {
+            ProgramKind::Other => Ok(None),
+            ProgramKind::System => system::decode(data).map(Some),
+            ProgramKind::Token | ProgramKind::Token2022 => token::decode(data).map(Some),
+            ProgramKind::AssociatedToken => ata::decode(data).map(Some),
+            ProgramKind::Stake => Err(unknown()),
+        }
+    }
+
+    /// Bit i: the vault may stand at position i although no constraint says so.
+    #[inline(always)]
+    pub const fn vault_positions(self) -> u64 {
+        match self {
+            // Both: vault to vault is refused by name.
+            Self::SystemTransfer { .. } => 0b11,
+            Self::TokenTransfer { .. } => 0b100,
+            Self::TokenTransferChecked { .. } => 0b1000,
+            Self::SyncNative => 0,
+            Self::CreateAssociated => 0b1,
+        }
+    }
+
+    /// Checks the accounts (outer indices, in range) and says what will leave.
+    #[inline(always)]
+    pub(crate) fn judge<'a, A: Accounts>(
+        self,
+        at: &[u8],
+        accounts: &'a A,
+        vault: &Key,
+        program: &Key,
+    ) -> Result<Option<Visible<'a>>> {
+        match self {
+            Self::SystemTransfer { amount } => system::transfer(amount, at, accounts, vault),
+            Self::TokenTransfer { amount } => {
+                let [source, destination, authority] = *exactly::<3>(at)?;
+                let roles = token::Roles {
+                    source: (0, source),
+                    destination,
+                    authority: (2, authority),
+                };
+                token::transfer(amount, roles, None, accounts, vault, program)
+            }
+            Self::TokenTransferChecked { amount } => {
+                let [source, mint, destination, authority] = *exactly::<4>(at)?;
+                let roles = token::Roles {
+                    source: (0, source),
+                    destination,
+                    authority: (3, authority),
+                };
+                token::transfer(amount, roles, Some(mint), accounts, vault, program)
+            }
+            Self::SyncNative => token::sync_native(at, accounts, vault, program),
+            Self::CreateAssociated => ata::create(at, accounts),
+        }
+    }
+}
+
+/// Exactly `N` accounts, or `TypedAccountsRefused`.
+#[inline(always)]
+pub(super) fn exactly<const N: usize>(at: &[u8]) -> Result<&[u8; N]> {
+    match at.first_chunk::<N>() {
+        Some(found) if at.len() == N => Ok(found),
+        _ => Err(Refusal::new(ErrorCode::TypedAccountsRefused)
+            .asked(at.len() as u64)
+            .left(N as u64)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn unknown() -> Refusal {
+    Refusal::new(ErrorCode::TypedInstructionRefused)
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn wrong_data(length: usize) -> Refusal {
+    Refusal::new(ErrorCode::TypedDataRefused).asked(length as u64)
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn at_position(code: ErrorCode, position: usize) -> Refusal {
+    Refusal::new(code).position(position)
+}
