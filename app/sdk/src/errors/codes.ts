@@ -73,9 +73,12 @@ export function refusal(
 
 /** The sentence for a code and its context: what happened, where, and what to do about it. */
 export function messageFor<C extends ErrorCode>(code: C, context: ErrorContext[C]): string {
+  return text(code, context);
+}
+
+function text(code: ErrorCode, context: unknown): string {
   if (isProgramErrorCode(code)) return programMessage(code, context as RefusalContext);
-  const make = CLIENT_MESSAGES[code] as (context: unknown) => string;
-  return make(context);
+  return (CLIENT_MESSAGES[code] as (context: unknown) => string)(context);
 }
 
 const SUBJECTS: Readonly<Record<RefusalSubject, string>> = {
