@@ -38,9 +38,9 @@ export const SECP256K1_PROGRAM: Address = "KeccakSecp256k11111111111111111111111
 export const SECP256R1_PROGRAM: Address = "Secp256r1SigVerify1111111111111111111111111";
 export const INSTRUCTIONS_SYSVAR: Address = "Sysvar1nstructions1111111111111111111111111";
 export const NATIVE_MINT: Address = "So11111111111111111111111111111111111111112";
-export const NATIVE_MINT_2022: Address = "9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXej9";
+export const NATIVE_MINT_2022: Address = "9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP";
 
-/** Programs that no session may ever call. */
+/** Programs that no session may call, besides Valetkey itself; Stake until it has a typed decoder. */
 export const RESERVED_PROGRAMS: readonly Address[] = [
   "NativeLoader1111111111111111111111111111111",
   "BPFLoader1111111111111111111111111111111111",
@@ -55,6 +55,7 @@ export const RESERVED_PROGRAMS: readonly Address[] = [
   ED25519_PROGRAM,
   SECP256K1_PROGRAM,
   SECP256R1_PROGRAM,
+  STAKE_PROGRAM,
 ];
 
 /** A rule's kind byte: which typed decoder judges the program, 0 = none. */

@@ -1,0 +1,166 @@
+// Says beforehand what the program would say to a plan, as far as the terms alone decide.
+import type { Address, Asset } from "../codec/address.js";
+import type { PlanData, PlanInner, SessionAccount, SessionLimit } from "../codec/types.js";
+import { refusalOf, refused, ValetkeyError } from "../errors/error.js";
+import type { AccountView, PlanAccount } from "./accounts.js";
+import { factOf } from "./accounts.js";
+import { acceptOnce, limitRefusal, settleLimit } from "./limits.js";
+import { liveRefusal } from "./live.js";
+import { matchInner } from "./match.js";
+import { authorityOf, readTokenAccount } from "./token-account.js";
+
+/** The answer to a plan. */
+export interface Verdict {
+  /** `depends`: the terms don't forbid it, but amounts or accounts that aren't known decide. */
+  readonly allowed: "yes" | "no" | "depends";
+  /** The rule of each inner instruction, by position in the terms. */
+  readonly rules: readonly number[];
+  /** Why not, with the program's own name for it. */
+  readonly reason?: ValetkeyError;
+  /** Accounts to read for a surer answer. */
+  readonly unknown: readonly Address[];
+  /** What would be left, counting what can be seen; null when refused. */
+  readonly after: {
+    readonly uses: number | "unlimited";
+    readonly limits: readonly SessionLimit[];
+  } | null;
+}
+
+/** A plan, and what is known when it would run. */
+export interface ExplainPlanInput {
+  readonly session: SessionAccount;
+  readonly plan: PlanData;
+  /** All accounts of `execute`, from index 0 (the session key) on. */
+  readonly accounts: readonly PlanAccount[];
+  readonly programId: { toString(): string };
+  /** Unix seconds of the chain. */
+  readonly now: bigint;
+  /** The config's epoch; left out, it isn't checked. */
+  readonly epoch?: bigint;
+}
+
+/**
+ * What the program would answer: window, guards, uses, rules, constraints, and amounts that typed instructions show. Never sends
+ * anything, never throws for a refused plan.
+ *
+ * @example
+ * ```ts
+ * const verdict = explainPlan({ session, plan, accounts, programId, now });
+ * if (verdict.allowed === "no") console.log(verdict.reason?.message);
+ * ```
+ */
+export function explainPlan(input: ExplainPlanInput): Verdict {
+  const rules = input.plan.inner.map(({ rule }) => rule);
+  try {
+    return { rules, ...judge(input) };
+  } catch (reason) {
+    if (!(reason instanceof ValetkeyError)) throw reason;
+    return { allowed: "no", rules, reason, unknown: [], after: null };
+  }
+}
+
+function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "after"> {
+  const { session, plan, accounts, now, epoch } = input;
+  const dead = liveRefusal({ session, now, ...(epoch === undefined ? {} : { epoch }) });
+  if (dead !== null) throw dead;
+  checkGuards(session, plan);
+  const view: AccountView = {
+    accounts,
+    vault: session.vault,
+    programId: input.programId.toString(),
+  };
+  const unknown: Address[] = [];
+  const ruleUses = session.rules.map(({ usesSpent }) => usesSpent);
+  const spent = new Map<Asset, bigint>();
+  let sure = plan.minReceive === undefined;
+  for (const [index, inner] of plan.inner.entries()) {
+    const rule = session.rules[inner.rule];
+    if (rule === undefined) throw refused("RuleOutOfRange", { inner: index, rule: inner.rule });
+    const match = matchInner({ rule, inner, view });
+    if (match.verdict === "no") {
+      throw refused(match.refused.code, {
+        ...match.refused.context,
+        inner: index,
+        rule: inner.rule,
+      });
+    }
+    const used = (ruleUses[inner.rule] ?? 0) + 1;
+    if (rule.uses !== null && used > rule.uses) {
+      throw refused("RuleUsesSpent", { inner: index, rule: inner.rule, asked: 1n, left: 0n });
+    }
+    ruleUses[inner.rule] = used;
+    unknown.push(...match.unknown);
+    const { visible } = match;
+    if (visible !== null)
+      spend(session, spent, visible.asset, visible.amount, now, index, inner.rule);
+    const measured = match.typed === null && touchesHoldings(inner, view);
+    sure &&= match.verdict === "yes" && rule.floor === null && !measured;
+  }
+  const uses = session.uses === "unlimited" ? session.uses : session.uses - session.usesSpent - 1;
+  const limits = session.limits.map((limit) =>
+    settleLimit({ limit, outflow: spent.get(limit.asset) ?? 0n, now, startsAt: session.startsAt }),
+  );
+  return {
+    allowed: sure ? "yes" : "depends",
+    unknown: [...new Set(unknown)],
+    after: { uses, limits },
+  };
+}
+
+function checkGuards(session: SessionAccount, plan: PlanData): void {
+  const { once, seq, grant } = plan;
+  if (plan.inner.length === 0) throw refused("EmptyPlan");
+  if (plan.inner.length > 16) throw refused("TooManyInner");
+  if (seq !== undefined && seq !== session.seq) {
+    throw refused("SeqMismatch", { asked: seq, left: session.seq });
+  }
+  if (grant !== undefined && grant !== session.grantId) throw refused("GrantMismatch");
+  if (once !== undefined && acceptOnce(session, once) === null) {
+    throw refused("AlreadyExecuted", { asked: once, left: session.onceHighest });
+  }
+  if (session.uses !== "unlimited" && session.usesSpent >= session.uses) {
+    throw refused("UsesSpent", { asked: 1n, left: 0n });
+  }
+}
+
+function spend(
+  session: SessionAccount,
+  spent: Map<Asset, bigint>,
+  asset: Asset,
+  more: bigint,
+  now: bigint,
+  inner: number,
+  rule: number,
+): void {
+  const index = session.limits.findIndex(
+    (limit) => limit.asset === asset && limit.source === "vault",
+  );
+  const limit = session.limits[index];
+  if (limit === undefined) throw refused("NoLimit", { inner, rule, asked: more, left: 0n });
+  const spentInThisExecute = spent.get(asset) ?? 0n;
+  const { startsAt } = session;
+  const refusal = limitRefusal({ limit, spentInThisExecute, more, now, startsAt });
+  if (refusal !== null) {
+    const { asked, left } = refusalOf(refusal) ?? { asked: null, left: null };
+    const where = { inner, rule, subject: "limit", index, asked, left } as const;
+    if (refusal.code === "LimitPerExecuteExceeded") throw refused(refusal.code, where);
+    if (refusal.code === "LimitPerPeriodExceeded") throw refused(refusal.code, where);
+    if (refusal.code === "LimitTotalExceeded") throw refused(refusal.code, where);
+    throw refusal;
+  }
+  spent.set(asset, spentInThisExecute + more);
+}
+
+/** True when the call could move the vault's holdings: it gets the vault or a token account of it writable, or may. */
+function touchesHoldings(inner: PlanInner, view: AccountView): boolean {
+  return inner.accounts.some((index) => {
+    const account = view.accounts[index];
+    if (account === undefined || !account.writable) return false;
+    if (account.address === view.vault) return true;
+    const fact = factOf(account);
+    if (fact === undefined) return true;
+    const token = readTokenAccount(fact);
+    if (token === null) return false;
+    return authorityOf(token, view.vault) !== "none";
+  });
+}
