@@ -29,8 +29,9 @@ export interface KeyStore {
 export function createKeyStore(input: { readonly database?: string } = {}): KeyStore {
   const database = input.database ?? "valetkey";
   const load = async (name: string): Promise<SessionKey | null> => {
-    const pair = await withStore(database, "readonly", (store) => store.get(name));
-    return pair === undefined ? null : await webCryptoKey(pair as WebCryptoKeyPair);
+    const pair = (await withStore(database, "readonly", (store) => store.get(name))) as
+      WebCryptoKeyPair | undefined;
+    return pair === undefined ? null : await webCryptoKey(pair);
   };
   return {
     load,
@@ -51,8 +52,8 @@ export function createKeyStore(input: { readonly database?: string } = {}): KeyS
       await withStore(database, "readwrite", (store) => store.delete(name));
     },
     names: async () =>
-      (await withStore(database, "readonly", (store) => store.getAllKeys())).map((name) =>
-        String(name as string),
+      (await withStore(database, "readonly", (store) => store.getAllKeys())).filter(
+        (name) => typeof name === "string",
       ),
   };
 }

@@ -12,7 +12,7 @@ import type { SessionKey } from "./session-key.js";
  * const session = await owner.session({ key: generateKey(), terms: myTerms });
  */
 export function generateKey(): SessionKey {
-  return memoryKey(ed25519.utils.randomPrivateKey());
+  return memoryKey(ed25519.utils.randomSecretKey());
 }
 
 /**

@@ -1,0 +1,91 @@
+import type {
+  AddressLookupTableAccount,
+  Connection,
+  PublicKey,
+  TransactionInstruction,
+} from "@solana/web3.js";
+
+import {
+  decodeSession,
+  decodeVaultConfig,
+  type SessionAccount,
+  type VaultConfig,
+} from "../codec/index.js";
+import { rpc } from "../send/rpc.js";
+import { send, type Landed, type OnEvent } from "../send/index.js";
+import { selectTables } from "../tables/index.js";
+import { compileTransaction } from "../transaction/index.js";
+import type { OwnerWallet } from "./wallet.js";
+
+/** What every act of an owner knows. */
+export interface OwnerContext {
+  readonly connection: Connection;
+  readonly programId: PublicKey;
+  readonly wallet: OwnerWallet;
+  readonly vaultIndex: number;
+  readonly config: PublicKey;
+  readonly vault: PublicKey;
+  /** Throws `WrongCluster`; asks the endpoint once. */
+  readonly checkCluster: () => Promise<void>;
+}
+
+/** Members that every call of an owner takes. */
+export interface CallOptions {
+  readonly lookupTables?: readonly AddressLookupTableAccount[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
+/** Sends instructions with the owner's signature, and none but the owner's. */
+export async function sendAsOwner(
+  context: OwnerContext,
+  instructions: readonly TransactionInstruction[],
+  options: CallOptions,
+): Promise<Landed> {
+  const { connection, programId, wallet } = context;
+  await context.checkCluster();
+  const payer = wallet.publicKey;
+  const tables = await usableTables(context, instructions, options);
+  return await send({
+    connection,
+    programId,
+    payer,
+    build: (input) => compileTransaction({ payer, instructions, tables, ...input }),
+    sign: (transaction) => wallet.sign(transaction, tables),
+    signal: options.signal,
+    onEvent: [options.onEvent],
+  });
+}
+
+/** The caller's tables that make these instructions smaller; none is asked for when there are none. */
+export async function usableTables(
+  { connection, wallet }: OwnerContext,
+  instructions: readonly TransactionInstruction[],
+  { lookupTables: tables = [] }: CallOptions,
+): Promise<readonly AddressLookupTableAccount[]> {
+  if (tables.length === 0) return [];
+  const slot = await rpc("getSlot", () => connection.getSlot("confirmed"));
+  return selectTables({ payer: wallet.publicKey, instructions, tables, slot });
+}
+
+/** Reads the vault config, null when it was never opened. */
+export async function readConfig(context: {
+  readonly connection: Connection;
+  readonly config: PublicKey;
+}): Promise<VaultConfig | null> {
+  const account = await rpc("getAccountInfo", () =>
+    context.connection.getAccountInfo(context.config, "confirmed"),
+  );
+  return account === null ? null : decodeVaultConfig(account.data);
+}
+
+/** Reads a session, null when there is no account. */
+export async function readSession(
+  connection: Connection,
+  session: PublicKey,
+): Promise<SessionAccount | null> {
+  const account = await rpc("getAccountInfo", () =>
+    connection.getAccountInfo(session, "confirmed"),
+  );
+  return account === null ? null : decodeSession(account.data);
+}

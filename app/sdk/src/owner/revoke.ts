@@ -1,0 +1,60 @@
+import { PublicKey } from "@solana/web3.js";
+
+import { findSession } from "../addresses.js";
+import {
+  closeSessionInstruction,
+  revokeAllInstruction,
+  revokeSessionInstruction,
+} from "../codec/index.js";
+import { ValetkeyError } from "../errors/index.js";
+import type { Landed } from "../send/index.js";
+import { readSession, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+
+/** Which session an owner ends. */
+export interface RevokeInput extends CallOptions {
+  readonly sessionKey: PublicKey;
+  /** Also closes the account, so that its rent goes back to its payer. Default false. */
+  readonly close?: boolean;
+}
+
+/** Ends one session now. */
+export async function revokeSession(context: OwnerContext, input: RevokeInput): Promise<Landed> {
+  const { connection, programId, config, wallet } = context;
+  const { sessionKey, close = false } = input;
+  const session = findSession({ config, sessionKey, programId });
+  await context.checkCluster();
+  const account = await readSession(connection, session);
+  if (account === null)
+    throw new ValetkeyError("SessionNotFound", {
+      session: session.toBase58(),
+      config: config.toBase58(),
+      sessionKey: sessionKey.toBase58(),
+    });
+  const authority = wallet.publicKey;
+  const revoke = account.revoked
+    ? []
+    : [revokeSessionInstruction({ programId, authority, session, config })];
+  const closing = close
+    ? [
+        closeSessionInstruction({
+          programId,
+          session,
+          config,
+          rentPayer: new PublicKey(account.rentPayer),
+        }),
+      ]
+    : [];
+  if (revoke.length + closing.length === 0)
+    throw new ValetkeyError("SessionEnded", {
+      session: session.toBase58(),
+      reason: "it was revoked already",
+    });
+  return await sendAsOwner(context, [...revoke, ...closing], input);
+}
+
+/** Ends every session of the vault at once. */
+export async function revokeAll(context: OwnerContext, input: CallOptions): Promise<Landed> {
+  const { programId, config, wallet } = context;
+  const instruction = revokeAllInstruction({ programId, config, owner: wallet.publicKey });
+  return await sendAsOwner(context, [instruction], input);
+}

@@ -1,0 +1,112 @@
+import type { Connection } from "@solana/web3.js";
+
+import { isValetkeyError, toValetkeyError, ValetkeyError } from "../errors/index.js";
+import { sleep, throwIfAborted } from "./abort.js";
+import type { SessionEvent } from "./events.js";
+
+/** How a copy of a transaction ended. */
+export type Outcome =
+  | { readonly type: "landed"; readonly signature: string; readonly slot: number }
+  | { readonly type: "failed"; readonly signature: string; readonly error: unknown }
+  | { readonly type: "expired" };
+
+const RESEND_MILLISECONDS = 1_000;
+const MOST_FAILURES = 8;
+
+/** What `deliver` needs. */
+export interface Delivery {
+  readonly connection: Connection;
+  readonly programId: { toString(): string };
+  /** The signed bytes, and the signature they carry. */
+  readonly bytes: Uint8Array;
+  readonly signature: string;
+  readonly lastValidBlockHeight: number;
+  /** Signatures of earlier copies of the same action: whichever landed counts. */
+  readonly earlier: readonly string[];
+  readonly signal: AbortSignal | undefined;
+  readonly emit: (event: SessionEvent) => void;
+}
+
+/**
+ * Sends signed bytes, and the same bytes again each second, until they or an earlier copy of the action
+ * are confirmed, or their blockhash is dead. Polls instead of subscribing, so that it needs no WebSocket
+ * and leaves nothing open.
+ */
+export async function deliver(delivery: Delivery): Promise<Outcome> {
+  const { connection, signature, lastValidBlockHeight, signal } = delivery;
+  const all = [signature, ...delivery.earlier];
+  let attempt = 0;
+  let nextSend = 0;
+  let pause = 25;
+  let failures = 0;
+  for (;;) {
+    throwIfAborted(signal, "sending", attempt === 0 ? undefined : signature);
+    try {
+      if (Date.now() >= nextSend) {
+        nextSend = Date.now() + RESEND_MILLISECONDS;
+        attempt += 1;
+        const dead = await sendBytes(delivery, attempt);
+        if (dead) return (await statusOf(connection, all, true)) ?? { type: "expired" };
+      }
+      await sleep(pause, signal);
+      const found = await statusOf(connection, all, false);
+      if (found !== null) return found;
+      if (pause >= 400 && (await connection.getBlockHeight("confirmed")) > lastValidBlockHeight)
+        return (await statusOf(connection, all, true)) ?? { type: "expired" };
+      failures = 0;
+    } catch (error) {
+      // Nothing is known to have failed when an answer is lost: keep asking for a while.
+      if (isValetkeyError(error)) throw error;
+      failures += 1;
+      if (failures > MOST_FAILURES) throw notConfirmed(error, signature);
+    }
+    pause = Math.min(RESEND_MILLISECONDS, Math.ceil(pause * 1.7));
+  }
+}
+
+/** True when the endpoint says that the blockhash is dead. */
+async function sendBytes(delivery: Delivery, attempt: number): Promise<boolean> {
+  const { connection, bytes, signature, programId } = delivery;
+  try {
+    await connection.sendRawTransaction(bytes, { skipPreflight: true, maxRetries: 0 });
+  } catch (cause) {
+    const error = toValetkeyError({ error: cause, programId, signature });
+    if (error.code === "RpcFailed" && isTransport(cause)) throw cause;
+    if (error.code === "BlockhashExpired") return true;
+    // A re-send that is refused says nothing about the first copy; its status will.
+    if (error.code !== "AlreadyProcessed" && attempt === 1) throw error;
+    return false;
+  }
+  delivery.emit({ type: "sent", signature, attempt });
+  return false;
+}
+
+/** The first copy that was confirmed without an error, else one that failed, else null. */
+export async function statusOf(
+  connection: Connection,
+  signatures: readonly string[],
+  history: boolean,
+): Promise<Outcome | null> {
+  const { value } = await connection.getSignatureStatuses([...signatures], {
+    searchTransactionHistory: history,
+  });
+  let failed: Outcome | null = null;
+  for (const [i, status] of value.entries()) {
+    const signature = signatures[i];
+    if (signature === undefined || status === null) continue;
+    if (status.confirmationStatus === "processed") continue;
+    if (status.err === null) return { type: "landed", signature, slot: status.slot };
+    failed ??= { type: "failed", signature, error: status.err };
+  }
+  return failed;
+}
+
+// An answer of the cluster has a code; a lost connection or an overloaded server has none.
+function isTransport(error: unknown): boolean {
+  return !(error instanceof Error && ("code" in error || "transactionError" in error));
+}
+
+function notConfirmed(cause: unknown, signature: string): ValetkeyError {
+  const reason = cause instanceof Error ? cause.message : "the endpoint stopped answering";
+  return new ValetkeyError("NotConfirmed", { reason }, { cause, signature });
+}
