@@ -9,7 +9,10 @@ export interface OpenPosition {
 
 /** Why a rule doesn't match an instruction. */
 export interface RuleMiss {
+  /** Position of the rule in the terms. */
   readonly rule: number;
+  /** The program's name for the failure. */
+  readonly code: string;
   readonly reason: string;
 }
 

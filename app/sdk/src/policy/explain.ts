@@ -1,7 +1,7 @@
 // Says beforehand what the program would say to a plan, as far as the terms alone decide.
 import type { Address, Asset } from "../codec/address.js";
 import type { PlanData, PlanInner, SessionAccount, SessionLimit } from "../codec/types.js";
-import { refusalOf, refused, ValetkeyError } from "../errors/error.js";
+import { isValetkeyError, refusalOf, refused, type ValetkeyError } from "../errors/error.js";
 import type { AccountView, PlanAccount } from "./accounts.js";
 import { factOf } from "./accounts.js";
 import { acceptOnce, limitRefusal, settleLimit } from "./limits.js";
@@ -54,7 +54,7 @@ export function explainPlan(input: ExplainPlanInput): Verdict {
   try {
     return { rules, ...judge(input) };
   } catch (reason) {
-    if (!(reason instanceof ValetkeyError)) throw reason;
+    if (!isValetkeyError(reason)) throw reason;
     return { allowed: "no", rules, reason, unknown: [], after: null };
   }
 }

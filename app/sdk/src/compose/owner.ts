@@ -1,0 +1,72 @@
+// The owners' own plan: no rules, no limits; the vault signs what its owners sign.
+import type { AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
+
+import type { Address } from "../codec/address.js";
+import { INSTRUCTIONS_SYSVAR } from "../codec/constants.js";
+import type { PlanInner } from "../codec/types.js";
+import { refused, ValetkeyError } from "../errors/error.js";
+
+/** An owner's plan, for `ownerExecuteInstruction`. */
+export interface ComposedOwnerPlan {
+  readonly inner: readonly PlanInner[];
+  /** Metas from index 3 on: first the owners, who sign, then the rest. */
+  readonly accounts: readonly AccountMeta[];
+}
+
+/**
+ * Composes instructions to a plan for `owner_execute`. Inside only the vault signs (`ForeignSigner`); the program itself may not
+ * be called (`SelfCall`), the config may not appear (`ForbiddenAccount`).
+ *
+ * @example
+ * ```ts
+ * const composed = composeOwnerPlan({ programId, config, vault, owners: [wallet], instructions });
+ * const instruction = ownerExecuteInstruction({ programId, config, vault, ...composed });
+ * ```
+ */
+export function composeOwnerPlan(input: {
+  readonly programId: PublicKey;
+  readonly config: PublicKey;
+  readonly vault: PublicKey;
+  readonly owners: readonly PublicKey[];
+  readonly instructions: readonly TransactionInstruction[];
+}): ComposedOwnerPlan {
+  const { programId, config, vault, owners, instructions } = input;
+  if (instructions.length === 0) {
+    throw new ValetkeyError("EmptyRequest", { what: "The list of instructions" });
+  }
+  if (instructions.length > 16) {
+    throw refused("TooManyInner", { asked: BigInt(instructions.length), left: 16n });
+  }
+  const entries = new Map<Address, AccountMeta>();
+  const add = (pubkey: PublicKey, isWritable: boolean, isSigner = false): void => {
+    const text = pubkey.toBase58();
+    const entry = entries.get(text);
+    if (entry === undefined) entries.set(text, { pubkey, isSigner, isWritable });
+    else entry.isWritable ||= isWritable;
+  };
+  for (const owner of owners) add(owner, false, true);
+  for (const [inner, { programId: program, keys }] of instructions.entries()) {
+    if (program.equals(programId)) throw refused("SelfCall", { inner });
+    for (const [position, { pubkey, isSigner, isWritable }] of keys.entries()) {
+      if (isSigner && !pubkey.equals(vault)) {
+        throw new ValetkeyError("ForeignSigner", { index: inner, signer: pubkey.toBase58() });
+      }
+      if (pubkey.equals(config)) {
+        throw refused("ForbiddenAccount", { inner, subject: "position", index: position });
+      }
+      if (!pubkey.equals(vault) && pubkey.toBase58() !== INSTRUCTIONS_SYSVAR) {
+        add(pubkey, isWritable);
+      }
+    }
+  }
+  for (const { programId: program } of instructions) add(program, false);
+  const order = [config.toBase58(), vault.toBase58(), INSTRUCTIONS_SYSVAR, ...entries.keys()];
+  const indexOf = (key: PublicKey): number => order.indexOf(key.toBase58());
+  const inner = instructions.map((instruction) => ({
+    rule: 255,
+    program: indexOf(instruction.programId),
+    accounts: instruction.keys.map(({ pubkey }) => indexOf(pubkey)),
+    data: Uint8Array.from(instruction.data),
+  }));
+  return { inner, accounts: [...entries.values()] };
+}
