@@ -9,7 +9,7 @@ import {
   type TransactionInstruction,
 } from "@solana/web3.js";
 import { startLocalnet, type Localnet } from "@valetkey/localnet";
-import { rejection, signed, transfer } from "./support.js";
+import { confirmed, rejection, signed, transfer } from "./support.js";
 
 describe("localnet: lookup tables", () => {
   let localnet: Localnet;
@@ -55,7 +55,7 @@ describe("localnet: lookup tables", () => {
     const tx = await signed(localnet, payer, transfers, undefined, [await load()]);
     assert.equal(tx.message.staticAccountKeys.length, 2);
     const signature = await connection.sendTransaction(tx);
-    await connection.confirmTransaction(signature);
+    assert.equal(await confirmed(localnet, signature), null);
     const landed = await connection.getTransaction(signature, {
       maxSupportedTransactionVersion: 0,
     });

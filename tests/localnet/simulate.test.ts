@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { Keypair, SystemProgram, Transaction } from "@solana/web3.js";
+import {
+  Keypair,
+  SystemProgram,
+  TransactionInstruction,
+  TransactionMessage,
+  VersionedTransaction,
+} from "@solana/web3.js";
 import {
   createMint,
   createAssociatedTokenAccountInstruction,
@@ -75,13 +81,11 @@ describe("localnet: simulateTransaction", () => {
     const inner = value.innerInstructions?.[0]?.instructions ?? [];
     assert.ok(inner.some(({ programId }) => programId.equals(SystemProgram.programId)));
     // 21 = GetAccountDataSize, whose answer is return data.
-    const size = {
-      keys: [{ pubkey: mint, isSigner: false, isWritable: false }],
-      data: Buffer.of(21),
-    };
     const programId = (await connection.getAccountInfo(mint))?.owner;
     assert.ok(programId);
-    const ask = await signed(localnet, payer, [{ ...size, programId }]);
+    const keys = [{ pubkey: mint, isSigner: false, isWritable: false }];
+    const size = new TransactionInstruction({ programId, keys, data: Buffer.of(21) });
+    const ask = await signed(localnet, payer, [size]);
     const { value: asked } = await connection.simulateTransaction(ask);
     assert.equal(asked.returnData?.programId, programId.toBase58());
     const [data] = asked.returnData.data;
@@ -89,8 +93,14 @@ describe("localnet: simulateTransaction", () => {
   });
 
   it("takes legacy transactions", async () => {
-    const tx = new Transaction().add(transfer(payer, payer.publicKey, 1));
-    const { value } = await localnet.connection.simulateTransaction(tx, [payer]);
+    const { blockhash } = await localnet.connection.getLatestBlockhash();
+    const message = new TransactionMessage({
+      payerKey: payer.publicKey,
+      recentBlockhash: blockhash,
+      instructions: [memo("legacy")],
+    }).compileToLegacyMessage();
+    const tx = new VersionedTransaction(message);
+    const { value } = await localnet.connection.simulateTransaction(tx);
     assert.equal(value.err, null);
   });
 });

@@ -6,6 +6,7 @@ import {
   VersionedTransaction,
   type AddressLookupTableAccount,
   type Keypair,
+  type TransactionError,
 } from "@solana/web3.js";
 import type { Localnet } from "@valetkey/localnet";
 
@@ -43,6 +44,15 @@ export async function signed(
   const transaction = new VersionedTransaction(message);
   transaction.sign([payer]);
   return transaction;
+}
+
+/** Waits until a transaction is confirmed; its error, if it failed. */
+export async function confirmed(
+  { connection }: Localnet,
+  signature: string,
+): Promise<TransactionError | null> {
+  const latest = await connection.getLatestBlockhash();
+  return (await connection.confirmTransaction({ signature, ...latest })).value.err;
 }
 
 /** The error that a promise is rejected with; fails when it isn't. */

@@ -3,7 +3,7 @@ import type { Connection } from "@solana/web3.js";
 /** Parts of `Connection` that its types hide; there is no public way to do either. */
 interface ConnectionInternals {
   _rpcWebSocket?: { setAutoReconnect(reconnect: boolean): void; close(): void };
-  _subscriptionsByHash?: Record<string, unknown>;
+  _updateSubscriptions?: () => Promise<void>;
   _blockhashInfo?: { latestBlockhash: unknown; lastFetch: number };
 }
 
@@ -17,7 +17,8 @@ interface ConnectionInternals {
  */
 export function closeConnection(connection: Connection): void {
   const internals = connection as unknown as ConnectionInternals;
-  internals._subscriptionsByHash = {};
+  // It would subscribe and unsubscribe again and again on the closed socket.
+  internals._updateSubscriptions = () => Promise.resolve();
   internals._rpcWebSocket?.setAutoReconnect(false);
   internals._rpcWebSocket?.close();
 }

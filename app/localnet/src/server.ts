@@ -1,12 +1,12 @@
 import cors from "@fastify/cors";
-import websocket from "@fastify/websocket";
+import websocket, { type WebSocket } from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Chain } from "./chain/chain.js";
 import { LocalnetError } from "./errors.js";
 import { answer, answerBody, failure } from "./rpc/dispatch.js";
 import type { Methods } from "./rpc/method.js";
 import { RPC_CODES, RpcError } from "./rpc/rpc-error.js";
-import { SubscriptionHub } from "./socket/hub.js";
+import { SubscriptionHub, type Channel } from "./socket/hub.js";
 
 const HOST = "127.0.0.1";
 const NORMAL_CLOSURE = 1000;
@@ -61,9 +61,10 @@ export async function serve(chain: Chain, methods: Methods, port: number): Promi
 function serveSockets(app: FastifyInstance, chain: Chain, methods: Methods): void {
   const hub = new SubscriptionHub(chain);
   app.get("/", { websocket: true }, (socket) => {
-    const send = (message: object) => socket.send(JSON.stringify(message));
-    const all = { ...methods, ...hub.methodsFor(send) };
-    socket.on("close", () => hub.drop(send));
+    const channel = openChannel(socket);
+    const { send } = channel;
+    const all = { ...methods, ...hub.methodsFor(channel) };
+    socket.on("close", () => hub.drop(channel));
     socket.on("message", (raw: Buffer) => {
       let body: unknown;
       try {
@@ -76,4 +77,24 @@ function serveSockets(app: FastifyInstance, chain: Chain, methods: Methods): voi
       if (response !== undefined) send(response);
     });
   });
+}
+
+/** Clients answer a ping after what came before it: the pong says that they have handled that. */
+function openChannel(socket: WebSocket): Channel {
+  const waiting = new Map<string, () => void>();
+  let count = 0;
+  socket.on("pong", (data) => {
+    const token = data.toString();
+    const work = waiting.get(token);
+    waiting.delete(token);
+    work?.();
+  });
+  return {
+    send: (message) => socket.send(JSON.stringify(message)),
+    afterAnswer: (work) => {
+      const token = String(++count);
+      waiting.set(token, work);
+      queueMicrotask(() => socket.ping(token));
+    },
+  };
 }

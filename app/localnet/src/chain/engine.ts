@@ -1,8 +1,9 @@
+import type * as LiteSvmModule from "litesvm/dist/internal.js";
 import type { Account, LiteSvm } from "litesvm/dist/internal.js";
 import { LocalnetError } from "../errors.js";
 
 /** The raw LiteSVM module: constructors that take bytes, unlike the package's main entry. */
-export type EngineModule = typeof import("litesvm/dist/internal.js");
+export type EngineModule = typeof LiteSvmModule;
 
 /** A running LiteSVM together with the constructors that its methods ask for. */
 export interface Engine {

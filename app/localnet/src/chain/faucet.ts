@@ -19,7 +19,7 @@ export interface Faucet {
    *
    * @throws LocalnetError `AirdropFailed`, for example when a new account would stay below rent.
    */
-  airdrop(to: PublicKey, lamports: bigint): string;
+  readonly airdrop: (to: PublicKey, lamports: bigint) => string;
 }
 
 /** Makes the chain's faucet and funds it. */
@@ -33,7 +33,7 @@ export function createFaucet(chain: Chain): Faucet {
   );
   let count = 0;
   return {
-    airdrop(to, lamports) {
+    airdrop: (to, lamports) => {
       // A limit of its own keeps two equal airdrops under one block hash apart.
       count = (count + 1) % 1_000_000;
       const message = new TransactionMessage({

@@ -1,6 +1,5 @@
 import {
   BPF_LOADER_DEPRECATED_PROGRAM_ID,
-  BPF_LOADER_PROGRAM_ID,
   ComputeBudgetProgram,
   Ed25519Program,
   PublicKey,
@@ -19,7 +18,7 @@ const BUILTINS = new Set(
     SystemProgram.programId,
     ComputeBudgetProgram.programId,
     VoteProgram.programId,
-    BPF_LOADER_PROGRAM_ID,
+    new PublicKey("BPFLoader2111111111111111111111111111111111"),
     BPF_LOADER_DEPRECATED_PROGRAM_ID,
     new PublicKey("BPFLoaderUpgradeab1e11111111111111111111111"),
     new PublicKey("LoaderV411111111111111111111111111111111111"),

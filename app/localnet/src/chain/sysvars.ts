@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { SYSVAR_SLOT_HASHES_PUBKEY } from "@solana/web3.js";
+import { PublicKey, SYSVAR_SLOT_HASHES_PUBKEY } from "@solana/web3.js";
 import type { Engine } from "./engine.js";
 import { SLOTS_PER_EPOCH, type ChainTime } from "./time.js";
 
 /** Entries of the SlotHashes sysvar: what a lookup table's recent slot must be among. */
 export const SLOT_HASHES = 512;
 const ENTRY = 40;
+const SLOT_HASHES_ADDRESS = SYSVAR_SLOT_HASHES_PUBKEY.toBytes();
+const SYSVAR_OWNER = new PublicKey("Sysvar1111111111111111111111111111111111111").toBytes();
 
 /** Bytes of the SlotHashes sysvar when `slot` is the newest finished slot, newest first. */
 export function slotHashesData(seed: Uint8Array, slot: number): Uint8Array {
@@ -38,13 +40,7 @@ export function writeSysvars({ module, svm }: Engine, time: ChainTime, hashes: U
   const old = svm.getClock();
   const epochStart = old.epoch === epoch ? old.epochStartTimestamp : BigInt(time.unixSeconds);
   svm.setClock(new module.Clock(slot, epochStart, epoch, epoch + 1n, BigInt(time.unixSeconds)));
-  const address = SYSVAR_SLOT_HASHES_PUBKEY.toBytes();
-  const account = svm.getAccount(address);
-  if (account === null) throw new Error("LiteSVM has lost its SlotHashes sysvar");
-  svm.setAccount(
-    address,
-    new module.Account(account.lamports(), hashes, account.owner(), false, account.rentEpoch()),
-  );
+  svm.setAccount(SLOT_HASHES_ADDRESS, new module.Account(1n, hashes, SYSVAR_OWNER, false, 0n));
   // The hash that durable nonces advance to must differ from slot to slot.
   svm.expireBlockhash();
 }

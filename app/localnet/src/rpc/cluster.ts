@@ -16,7 +16,7 @@ const onlyConfig = z.tuple([readConfig.nullish()]);
 
 /** Methods about the cluster as a whole: identity, slots, epochs, time. */
 export const clusterMethods: Methods = {
-  getVersion: method(noParams, () => ({ "solana-core": API_VERSION, "feature-set": null })),
+  getVersion: method(noParams, () => ({ "solana-core": API_VERSION, "feature-set": 0 })),
   getHealth: method(noParams, () => "ok"),
   getGenesisHash: method(noParams, () => GENESIS_HASH),
   getFirstAvailableBlock: method(noParams, () => 0),

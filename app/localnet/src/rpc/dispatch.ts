@@ -24,7 +24,7 @@ export const baseMethods: Methods = {
 const request = z.object({
   jsonrpc: z.literal("2.0"),
   method: z.string(),
-  params: z.unknown(),
+  params: z.unknown().optional(),
   id: z.union([z.string(), z.number(), z.null()]).optional(),
 });
 

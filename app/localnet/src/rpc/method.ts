@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Chain } from "../chain/chain.js";
 import { invalidParams, RPC_CODES, RpcError } from "./rpc-error.js";
 

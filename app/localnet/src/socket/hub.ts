@@ -6,16 +6,18 @@ import { invalidParams } from "../rpc/rpc-error.js";
 import { z } from "zod";
 import { WATCHES, type Notice, type Watch } from "./watches.js";
 
-/** Milliseconds before a notice that is due at once: the answer with the id must arrive first. */
-const PENDING_DELAY_MS = 5;
-
-/** Sends one JSON message to a socket. */
-export type SendMessage = (message: object) => void;
+/** One client's socket, as the hub uses it. */
+export interface Channel {
+  /** Sends one JSON message. */
+  readonly send: (message: object) => void;
+  /** Runs `work` once the client has handled everything sent so far, the current answer included. */
+  readonly afterAnswer: (work: () => void) => void;
+}
 
 interface Subscription {
   readonly kind: string;
   readonly watch: Watch;
-  readonly send: SendMessage;
+  readonly channel: Channel;
 }
 
 /** All subscriptions of all sockets, fed by the chain's events. */
@@ -32,37 +34,39 @@ export class SubscriptionHub {
   }
 
   /** The subscribe and unsubscribe methods for one socket. */
-  methodsFor(send: SendMessage): Methods {
+  methodsFor(channel: Channel): Methods {
     const methods: Record<string, Methods[string]> = {};
     for (const [kind, open] of Object.entries(WATCHES)) {
       methods[`${kind}Subscribe`] = (chain, params) =>
-        this.#add({ kind, watch: open(chain, params), send });
+        this.#add({ kind, watch: open(chain, params), channel });
       methods[`${kind}Unsubscribe`] = method(z.tuple([z.number()]), (_chain, [id]) =>
-        this.#remove(kind, id, send),
+        this.#remove(kind, id, channel),
       );
     }
     return methods;
   }
 
   /** Ends all subscriptions of a socket that was closed. */
-  drop(send: SendMessage): void {
+  drop(channel: Channel): void {
     for (const [id, subscription] of this.#subscriptions) {
-      if (subscription.send === send) this.#subscriptions.delete(id);
+      if (subscription.channel === channel) this.#subscriptions.delete(id);
     }
   }
 
   #add(subscription: Subscription): number {
     const id = this.#nextId++;
     this.#subscriptions.set(id, subscription);
-    if (subscription.watch.pending !== undefined) {
-      setTimeout(() => this.#deliver(id, subscription.watch.pending?.()), PENDING_DELAY_MS);
+    const { watch, channel } = subscription;
+    // A client doesn't know the id before it has the answer: an earlier notice would be lost.
+    if (watch.pending !== undefined) {
+      channel.afterAnswer(() => this.#deliver(id, watch.pending?.()));
     }
     return id;
   }
 
-  #remove(kind: string, id: number, send: SendMessage): true {
+  #remove(kind: string, id: number, channel: Channel): true {
     const subscription = this.#subscriptions.get(id);
-    if (subscription?.kind !== kind || subscription.send !== send) {
+    if (subscription?.kind !== kind || subscription.channel !== channel) {
       throw invalidParams("Invalid subscription id.");
     }
     this.#subscriptions.delete(id);
@@ -88,7 +92,7 @@ export class SubscriptionHub {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) return;
       if (last === true) this.#subscriptions.delete(id);
-      subscription.send({
+      subscription.channel.send({
         jsonrpc: "2.0",
         method: `${subscription.kind}Notification`,
         params: { result, subscription: id },
