@@ -1,0 +1,104 @@
+//! Calling other programs, over the runtime's C interface and without allocation.
+
+use core::mem::MaybeUninit;
+
+use pinocchio::{
+    cpi::{invoke_signed_unchecked, CpiAccount, Seed, Signer},
+    instruction::{InstructionAccount, InstructionView},
+    AccountView,
+};
+use valetkey_engine::{
+    errors::ErrorCode,
+    plan::Inner,
+    refusal::{Refusal, Result},
+};
+
+use crate::views::{is_same, key};
+
+/// Most accounts of one call, repeated ones included.
+pub const MAX_CALL_ACCOUNTS: usize = 128;
+
+/// Where the accounts of a call are laid out for the runtime; too large for the stack.
+pub struct CallSpace<'a> {
+    accounts: [MaybeUninit<InstructionAccount<'a>>; MAX_CALL_ACCOUNTS],
+    infos: [MaybeUninit<CpiAccount<'a>>; MAX_CALL_ACCOUNTS],
+}
+
+/// Who signs inside: the vault of this config, and nobody else. No outer signature is ever forwarded.
+pub struct VaultSigner<'a> {
+    pub vault: &'a AccountView,
+    pub config: &'a AccountView,
+    pub bump: u8,
+}
+
+/// Runs one inner instruction. Writable is what the outer instruction may write; the callee gets exactly the plan's accounts.
+///
+/// The callee's failure is the transaction's: this returns only when it succeeded.
+#[inline(always)]
+pub fn call<'a>(
+    views: &'a [AccountView],
+    inner: &Inner,
+    signer: &VaultSigner,
+    space: &mut CallSpace<'a>,
+) -> Result<()> {
+    let Some(program) = views.get(usize::from(inner.program)) else {
+        return Err(out_of_range(inner.program));
+    };
+    let count = inner.accounts.len();
+    let (Some(accounts), Some(infos)) = (
+        space.accounts.get_mut(..count),
+        space.infos.get_mut(..count),
+    ) else {
+        return Err(too_many(count));
+    };
+    for (index, (account, info)) in inner
+        .accounts
+        .iter()
+        .zip(accounts.iter_mut().zip(infos.iter_mut()))
+    {
+        let Some(view) = views.get(usize::from(*index)) else {
+            return Err(out_of_range(*index));
+        };
+        let is_signer = is_same(view, signer.vault);
+        account.write(InstructionAccount::new(
+            view.address(),
+            view.is_writable(),
+            is_signer,
+        ));
+        CpiAccount::init_from_account_view(view, info);
+    }
+    // SAFETY: the loop has written all `count` entries.
+    let accounts = unsafe {
+        core::slice::from_raw_parts(accounts.as_ptr().cast::<InstructionAccount>(), count)
+    };
+    // SAFETY: as above.
+    let infos = unsafe { core::slice::from_raw_parts(infos.as_ptr().cast::<CpiAccount>(), count) };
+
+    let instruction = InstructionView {
+        program_id: program.address(),
+        accounts,
+        data: inner.data,
+    };
+    let bump = [signer.bump];
+    let seeds = [
+        Seed::from(b"vault".as_slice()),
+        Seed::from(key(signer.config).as_slice()),
+        Seed::from(&bump),
+    ];
+    // SAFETY: the infos point to the runtime's own accounts, and no slice of the data of an account that is passed here is
+    // held across the call: a plan can't name the session or the config, and everything else is read anew afterwards.
+    unsafe { invoke_signed_unchecked(&instruction, infos, &[Signer::from(&seeds)]) };
+    Ok(())
+}
+
+#[cold]
+fn out_of_range(index: u8) -> Refusal {
+    Refusal::new(ErrorCode::IndexOutOfRange).outer(index.into())
+}
+
+#[cold]
+fn too_many(count: usize) -> Refusal {
+    Refusal::new(ErrorCode::TooManyAccounts)
+        .asked(count as u64)
+        .left(MAX_CALL_ACCOUNTS as u64)
+}

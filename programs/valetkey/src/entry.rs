@@ -1,0 +1,93 @@
+//! The program's entry: `execute`, `owner_execute` and the plain `revoke_session` go to raw handlers, everything else to Anchor.
+//!
+//! Anchor's account loading is worth more than a thousand compute units per call; a session's moves don't pay it.
+
+use core::mem::MaybeUninit;
+
+use anchor_lang::{
+    prelude::AccountInfo,
+    solana_program::entrypoint::{self, custom_heap_default, custom_panic_default, SUCCESS},
+    Discriminator,
+};
+use pinocchio::AccountView;
+use valetkey_engine::{errors::ErrorCode, refusal::Refusal};
+
+use crate::{
+    execute::handle_execute, instruction, owner_execute::handle_owner_execute, refuse::report,
+    revocation::handle_plain_revoke,
+};
+
+/// As many accounts as a transaction can lock.
+const MAX_ACCOUNTS: usize = 64;
+
+/// # Safety
+/// Called by the runtime only, with its serialized input.
+#[no_mangle]
+pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
+    let mut views = [const { MaybeUninit::<AccountView>::uninit() }; MAX_ACCOUNTS];
+    // SAFETY: `input` is the runtime's serialized input.
+    let (_, count, data) = unsafe { pinocchio::entrypoint::deserialize(input, &mut views) };
+    // SAFETY: `deserialize` has written the first `count` views.
+    let accounts =
+        unsafe { core::slice::from_raw_parts(views.as_ptr().cast::<AccountView>(), count) };
+
+    let Some((discriminator, args)) = data.split_first_chunk::<8>() else {
+        // SAFETY: as above; Anchor names what is wrong with it.
+        return unsafe { anchor_entry(input) };
+    };
+    let result = if discriminator == instruction::Execute::DISCRIMINATOR {
+        // SAFETY: `input` is the runtime's serialized input.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_execute(accounts, args))
+    } else if discriminator == instruction::RevokeSession::DISCRIMINATOR && args == [0] {
+        handle_plain_revoke(accounts)
+    } else if discriminator == instruction::OwnerExecute::DISCRIMINATOR {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_owner_execute(accounts, args))
+    } else {
+        // SAFETY: nothing has been changed, Anchor reads the same input again.
+        return unsafe { anchor_entry(input) };
+    };
+    match result {
+        Ok(()) => SUCCESS,
+        Err(refusal) => {
+            report(&refusal);
+            u64::from(refusal.code)
+        }
+    }
+}
+
+/// Refuses more accounts than were read.
+///
+/// # Safety
+/// `input` is the runtime's serialized input.
+unsafe fn all_accounts(input: *const u8, count: usize) -> Result<(), Refusal> {
+    // SAFETY: the input begins with the number of accounts, aligned.
+    let passed = unsafe { *input.cast::<u64>() };
+    if passed == count as u64 {
+        Ok(())
+    } else {
+        Err(Refusal::new(ErrorCode::TooManyAccounts)
+            .asked(passed)
+            .left(MAX_ACCOUNTS as u64))
+    }
+}
+
+/// Anchor's own path.
+///
+/// # Safety
+/// `input` is the runtime's serialized input, unchanged.
+#[inline(never)]
+unsafe fn anchor_entry(input: *mut u8) -> u64 {
+    // SAFETY: `input` is the runtime's serialized input.
+    let (program_id, accounts, data) = unsafe { entrypoint::deserialize(input) };
+    // SAFETY: the accounts live as long as the input, that is until the program ends; Anchor ties them to the slice that holds
+    // them, which lives until it returns.
+    let accounts = unsafe { core::mem::transmute::<&[AccountInfo], &[AccountInfo]>(&accounts[..]) };
+    match crate::entry(program_id, accounts, data) {
+        Ok(()) => SUCCESS,
+        Err(error) => error.into(),
+    }
+}
+
+custom_heap_default!();
+custom_panic_default!();

@@ -1,0 +1,71 @@
+//! What a caller may demand before anything runs.
+
+use valetkey_engine::{
+    errors::ErrorCode,
+    key_eq,
+    layout::SessionView,
+    once,
+    plan::ExecuteArgs,
+    refusal::{Refusal, Result},
+};
+
+use super::outer::Outer;
+use crate::{runtime::sha256, views};
+
+/// Most accounts that `keys_hash` covers: all that a transaction can lock.
+const MAX_HASHED: usize = 64;
+/// The hash begins with the vault: what comes before is bound by the session itself.
+const FIRST_HASHED: usize = 3;
+
+/// Checks grant id, sequence number and keys hash, and refuses brackets of features that aren't there. Returns the `once`
+/// state to be written, when the call has a number.
+#[inline(always)]
+pub fn check_guards(
+    args: &ExecuteArgs,
+    session: &SessionView,
+    outer: &Outer,
+) -> Result<Option<(u64, u128)>> {
+    if args.flags == 0 {
+        return Ok(None);
+    }
+    if let Some(grant) = args.grant.filter(|grant| *grant != session.grant_id()) {
+        return Err(Refusal::new(ErrorCode::GrantMismatch)
+            .asked(grant)
+            .left(session.grant_id()));
+    }
+    let accept = |number| {
+        let (highest, map) = session.once();
+        once::accept(highest, map, number)
+    };
+    let once = args.once.map(accept).transpose()?;
+    if let Some(seq) = args.seq.filter(|seq| *seq != session.seq()) {
+        return Err(Refusal::new(ErrorCode::SeqMismatch)
+            .asked(seq)
+            .left(session.seq()));
+    }
+    if args.fee.is_some() {
+        return Err(Refusal::new(ErrorCode::FeeRefused));
+    }
+    if let Some(first) = args.position_keys().next() {
+        return Err(Refusal::new(ErrorCode::PositionKeyRefused).outer(first.account.into()));
+    }
+    if let Some(expected) = args.keys_hash {
+        if !key_eq(expected, &keys_hash(outer)) {
+            return Err(Refusal::new(ErrorCode::KeysHashMismatch));
+        }
+    }
+    Ok(once)
+}
+
+/// sha256 of the ordered addresses from the vault on.
+#[inline(never)]
+fn keys_hash(outer: &Outer) -> [u8; 32] {
+    let mut parts: [&[u8]; MAX_HASHED] = [&[]; MAX_HASHED];
+    let addresses = outer.views.iter().skip(FIRST_HASHED);
+    let mut count = 0_usize;
+    for (part, view) in parts.iter_mut().zip(addresses) {
+        *part = views::key(view);
+        count = count.saturating_add(1);
+    }
+    sha256(parts.get(..count).unwrap_or_default())
+}

@@ -1,0 +1,86 @@
+use pinocchio::AccountView;
+use valetkey_engine::{accounts::Accounts, key_eq, Key};
+
+use crate::{
+    nonce::INSTRUCTIONS_SYSVAR,
+    views::{self, is_same},
+};
+
+/// The accounts of an `execute`: 0 session key, 1 session, 2 config, 3 vault, 4… the rest.
+#[derive(Clone, Copy)]
+pub struct Outer<'a> {
+    pub views: &'a [AccountView],
+    pub session_key: &'a AccountView,
+    pub session: &'a AccountView,
+    pub config: &'a AccountView,
+    pub vault: &'a AccountView,
+}
+
+impl<'a> Outer<'a> {
+    /// Names the first four; `None` when there are fewer.
+    #[inline(always)]
+    pub fn new(views: &'a [AccountView]) -> Option<Self> {
+        let [session_key, session, config, vault, ..] = views else {
+            return None;
+        };
+        Some(Self {
+            views,
+            session_key,
+            session,
+            config,
+            vault,
+        })
+    }
+}
+
+impl Accounts for Outer<'_> {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.views.len()
+    }
+
+    #[inline(always)]
+    fn key(&self, i: usize) -> &Key {
+        self.views.get(i).map_or(&[0; 32], views::key)
+    }
+
+    #[inline(always)]
+    fn owner(&self, i: usize) -> &Key {
+        self.views.get(i).map_or(&[0; 32], views::owner)
+    }
+
+    #[inline(always)]
+    fn is_writable(&self, i: usize) -> bool {
+        self.views.get(i).is_some_and(AccountView::is_writable)
+    }
+
+    #[inline(always)]
+    fn is_executable(&self, i: usize) -> bool {
+        self.views.get(i).is_some_and(AccountView::executable)
+    }
+
+    #[inline(always)]
+    fn data(&self, i: usize) -> &[u8] {
+        self.views.get(i).map_or(&[], views::data)
+    }
+
+    #[inline(always)]
+    fn is_vault(&self, i: usize) -> bool {
+        self.views
+            .get(i)
+            .is_some_and(|view| is_same(view, self.vault))
+    }
+
+    /// The same account may have been passed again under another index: accounts are compared, not indices.
+    #[inline(always)]
+    fn is_protected(&self, i: usize) -> bool {
+        let Some(view) = self.views.get(i) else {
+            return true;
+        };
+        is_same(view, self.session_key)
+            || is_same(view, self.session)
+            || is_same(view, self.config)
+            || (view.executable() && key_eq(views::key(view), crate::ID.as_array()))
+            || (view.is_writable() && key_eq(views::key(view), &INSTRUCTIONS_SYSVAR))
+    }
+}

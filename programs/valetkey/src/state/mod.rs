@@ -1,0 +1,6 @@
+//! The accounts of the program, declared for the IDL; the program reads them through the engine's views.
+
+mod session;
+mod vault_config;
+
+pub use {session::*, vault_config::*};
