@@ -1,5 +1,6 @@
 // Runs each program in LiteSVM on each seed and compares its log with the native digests, topic by topic.
 //   node compare.mjs NATIVE PROGRAM.so…        NATIVE: lines `SEED TOPIC DIGEST`
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import {
@@ -54,7 +55,9 @@ function run(svm, payer, programId, seed) {
   const meta = failed ? result.meta() : result;
   const lines = meta.logs().filter((line) => line.startsWith(LOG_PREFIX));
   const digests = new Map(lines.map((line) => line.slice(LOG_PREFIX.length).split(" ")));
-  const failure = failed ? `${result.err()}\n    ${meta.logs().slice(-3).join("\n    ")}` : undefined;
+  const failure = failed
+    ? `${result.err()}\n    ${meta.logs().slice(-3).join("\n    ")}`
+    : undefined;
   return { digests, computeUnits: meta.computeUnitsConsumed(), failure };
 }
 
