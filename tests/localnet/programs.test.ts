@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import {
+  Keypair,
+  LAMPORTS_PER_SOL,
+  PublicKey,
+  SYSVAR_CLOCK_PUBKEY,
+  SYSVAR_RENT_PUBKEY,
+  TransactionInstruction,
+} from "@solana/web3.js";
 import { LocalnetError, startLocalnet, UPGRADEABLE_LOADER } from "@valetkey/localnet";
 import { confirmed, memo, rejection, signed } from "./support.js";
 
@@ -41,6 +48,51 @@ describe("localnet: programs", () => {
     assert.ok(Number(data.readBigUInt64LE(4)) < (await connection.getSlot()));
     assert.deepEqual(new PublicKey(data.subarray(13, 45)), authority);
     assert.deepEqual(data.subarray(45), Buffer.from(bytes));
+    await localnet.stop();
+  });
+
+  it("upgrades one by the loader's own instruction", async () => {
+    const bytes = await memoProgram();
+    const programId = Keypair.generate().publicKey;
+    const owner = Keypair.generate();
+    const localnet = await startLocalnet({
+      programs: [{ programId, bytes, upgradeAuthority: owner.publicKey }],
+    });
+    const { connection } = localnet;
+    await connection.requestAirdrop(owner.publicKey, LAMPORTS_PER_SOL);
+    const buffer = Keypair.generate().publicKey;
+    const header = Buffer.concat([Buffer.of(1, 0, 0, 0, 1), owner.publicKey.toBytes()]);
+    localnet.setAccount(buffer, {
+      lamports: LAMPORTS_PER_SOL,
+      owner: UPGRADEABLE_LOADER,
+      data: Buffer.concat([header, bytes]),
+    });
+    const [data] = PublicKey.findProgramAddressSync([programId.toBytes()], UPGRADEABLE_LOADER);
+    const before = await connection.getAccountInfo(data);
+    const writable = [data, programId, buffer, owner.publicKey];
+    const upgrade = new TransactionInstruction({
+      programId: UPGRADEABLE_LOADER,
+      data: Buffer.of(3, 0, 0, 0),
+      keys: [
+        ...writable.map((pubkey) => ({ pubkey, isSigner: false, isWritable: true })),
+        ...[SYSVAR_RENT_PUBKEY, SYSVAR_CLOCK_PUBKEY].map((pubkey) => ({
+          pubkey,
+          isSigner: false,
+          isWritable: false,
+        })),
+        { pubkey: owner.publicKey, isSigner: true, isWritable: false },
+      ],
+    });
+    const send = async (instruction: TransactionInstruction) => {
+      const tx = await signed(localnet, owner, [instruction]);
+      return confirmed(localnet, await connection.sendTransaction(tx));
+    };
+    assert.equal(await send(upgrade), null);
+    const after = await connection.getAccountInfo(data);
+    assert.ok(before && after);
+    assert.ok(after.data.readBigUInt64LE(4) > before.data.readBigUInt64LE(4));
+    const { keys, data: text } = memo("after the upgrade");
+    assert.equal(await send(new TransactionInstruction({ programId, keys, data: text })), null);
     await localnet.stop();
   });
 
