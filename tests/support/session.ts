@@ -1,7 +1,8 @@
 // What tests do with sessions: grant, execute, revoke, close, and the check that a refused plan changed nothing.
 import assert from "node:assert/strict";
 
-import { Keypair, PublicKey, type TransactionInstruction } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
+import { Keypair, type TransactionInstruction } from "@solana/web3.js";
 import {
   closeSessionInstruction,
   decodeSession,

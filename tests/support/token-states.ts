@@ -1,6 +1,7 @@
 // Token accounts in unusual states, made by the real token programs.
 import {
   AuthorityType,
+  MINT_SIZE,
   NATIVE_MINT,
   TOKEN_PROGRAM_ID,
   createApproveInstruction,
@@ -12,6 +13,13 @@ import { Keypair, SystemProgram, type PublicKey } from "@solana/web3.js";
 
 import type { Svm } from "./svm.js";
 
+/** Puts wrapped SOL's mint where every cluster has it. */
+export function installNativeMint(svm: Svm): void {
+  const data = new Uint8Array(MINT_SIZE);
+  data.set([9, 1], 44); // decimals, initialized
+  svm.setAccount(NATIVE_MINT, { lamports: svm.rent(MINT_SIZE), data, owner: TOKEN_PROGRAM_ID });
+}
+
 /** A token account beside the associated one: who owns it, what is in it, and what else somebody may do with it. */
 export interface TokenAccountInput {
   readonly mint: PublicKey;
@@ -19,7 +27,7 @@ export interface TokenAccountInput {
   readonly program?: PublicKey;
   /** Base units, minted by `svm.payer`; of the native mint: wrapped lamports. */
   readonly amount?: bigint;
-  /** Set while a helper key still owns the account, then kept when `owner` becomes its owner. */
+  /** Set by a first owner; it stays when the account changes hands (but for wrapped SOL). */
   readonly closeAuthority?: PublicKey;
 }
 
@@ -43,8 +51,6 @@ export function extraTokenAccount(svm: Svm, input: TokenAccountInput): PublicKey
       ...(amount > 0n && !native
         ? [createMintToInstruction(mint, address, svm.payer.publicKey, amount, [], program)]
         : []),
-      // The owner's own change of the owner field clears a close authority, so the close authority comes first from the helper,
-      // and the account changes hands by its bytes.
       ...(closeAuthority === undefined
         ? []
         : [
@@ -83,4 +89,14 @@ export function approve(
 ): void {
   const { account, wallet, delegate, amount } = input;
   svm.mustSend([createApproveInstruction(account, delegate, wallet.publicKey, amount)], [wallet]);
+}
+
+/** Hands a token account to a new owner. */
+export function giveTokenAccount(
+  svm: Svm,
+  input: { readonly account: PublicKey; readonly from: Keypair; readonly to: PublicKey },
+): void {
+  const { account, from, to } = input;
+  const kind = AuthorityType.AccountOwner;
+  svm.mustSend([createSetAuthorityInstruction(account, from.publicKey, kind, to)], [from]);
 }

@@ -1,6 +1,7 @@
 // A small world to test in: the programs, an owner with a funded vault, and a thief.
 import { createTransferInstruction } from "@solana/spl-token";
-import { Keypair, PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
+import { Keypair, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import {
   VALETKEY_PROGRAM_ID,
   createVaultInstruction,
@@ -12,6 +13,7 @@ import { floorProgram } from "./floor.js";
 import { hostileProgram } from "./hostile.js";
 import { lendingProgram } from "./lending.js";
 import { artifact, createSvm, type Svm } from "./svm.js";
+import { installNativeMint } from "./token-states.js";
 import { createMint, createTokenAccount } from "./token.js";
 
 /** What a world's vault holds at the start. */
@@ -65,6 +67,7 @@ export function createWorld(
       lendingProgram(),
     ],
   });
+  installNativeMint(svm);
   const owner = options.owner ?? Keypair.generate();
   svm.airdrop(owner.publicKey);
   const { config, vault } = openVault({ svm, programId }, owner.publicKey, options.index);
