@@ -1,0 +1,8 @@
+// `@valetkey/sdk/layers`: the layers below owner and session, for who builds something of their own on them.
+export * from "./addresses.js";
+export * from "./codec/index.js";
+export * from "./compose/index.js";
+export * from "./errors/index.js";
+export * from "./policy/index.js";
+export * from "./tables/index.js";
+export * from "./transaction/index.js";
