@@ -20,7 +20,7 @@ export async function execute(
   const wanted = input.instructions.filter((one) => one.programId.toBase58() !== COMPUTE_BUDGET);
   const before = wanted.filter((instruction) => isPaidBy(instruction, owner));
   const inside = wanted.filter((instruction) => !isPaidBy(instruction, owner));
-  const plan = ownerPlan({ ...context, owner }, inside);
+  const plan = ownerPlan(context, inside);
   return await sendAsOwner(context, [...before, plan], input);
 }
 

@@ -1,5 +1,5 @@
 import bs58 from "bs58";
-import type { PublicKey} from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 import { type Connection, type GetProgramAccountsFilter } from "@solana/web3.js";
 
 import { findVaultConfig, VALETKEY_PROGRAM_ID } from "../addresses.js";

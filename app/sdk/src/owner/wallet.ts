@@ -1,6 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519";
-import type {
-  Keypair} from "@solana/web3.js";
+import type { Keypair } from "@solana/web3.js";
 import {
   TransactionMessage,
   type AddressLookupTableAccount,

@@ -108,11 +108,10 @@ function payOut(vault: PublicKey, toPubkey: PublicKey, lamports: bigint): Transa
 }
 
 function instructionsOf(context: OwnerContext, steps: readonly Step[]) {
-  const owner = context.wallet.publicKey;
   return [
     ...steps.flatMap(({ before }) => before),
     ownerPlan(
-      { ...context, owner },
+      context,
       steps.flatMap(({ inside }) => inside),
     ),
   ];

@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly type: "expired" };
 
 const RESEND_MILLISECONDS = 1_000;
-const MOST_FAILURES = 8;
+const MOST_SILENT_MILLISECONDS = 30_000;
 
 /** What `deliver` needs. */
 export interface Delivery {
@@ -35,50 +35,61 @@ export interface Delivery {
 export async function deliver(delivery: Delivery): Promise<Outcome> {
   const { connection, signature, lastValidBlockHeight, signal } = delivery;
   const all = [signature, ...delivery.earlier];
-  let attempt = 0;
+  let sent = 0;
   let nextSend = 0;
   let pause = 25;
-  let failures = 0;
-  for (;;) {
-    throwIfAborted(signal, "sending", attempt === 0 ? undefined : signature);
+  let heard = Date.now();
+  let lost: unknown;
+  // Nothing is known to have failed when an answer is lost: keep asking for a while.
+  const tolerant = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {
-      if (Date.now() >= nextSend) {
-        nextSend = Date.now() + RESEND_MILLISECONDS;
-        attempt += 1;
-        const dead = await sendBytes(delivery, attempt);
-        if (dead) return (await statusOf(connection, all, true)) ?? { type: "expired" };
-      }
-      await sleep(pause, signal);
-      const found = await statusOf(connection, all, false);
-      if (found !== null) return found;
-      if (pause >= 400 && (await connection.getBlockHeight("confirmed")) > lastValidBlockHeight)
-        return (await statusOf(connection, all, true)) ?? { type: "expired" };
-      failures = 0;
+      const answer = await call();
+      heard = Date.now();
+      return answer;
     } catch (error) {
-      // Nothing is known to have failed when an answer is lost: keep asking for a while.
       if (isValetkeyError(error)) throw error;
-      failures += 1;
-      if (failures > MOST_FAILURES) throw notConfirmed(error, signature);
+      lost = error;
+      return undefined;
     }
+  };
+  for (;;) {
+    throwIfAborted(signal, "sending", sent === 0 ? undefined : signature);
+    if (Date.now() >= nextSend) {
+      const answer = await tolerant(() => sendBytes(delivery, sent + 1));
+      if (answer !== undefined) {
+        sent += 1;
+        nextSend = Date.now() + RESEND_MILLISECONDS;
+      }
+      if (answer === "dead") return (await statusOf(connection, all, true)) ?? { type: "expired" };
+    }
+    await sleep(pause, signal);
+    const found = await tolerant(() => statusOf(connection, all, false));
+    if (found != null) return found;
+    if (found === null && pause >= 400) {
+      const height = await tolerant(() => connection.getBlockHeight("confirmed"));
+      if (height !== undefined && height > lastValidBlockHeight)
+        return (await statusOf(connection, all, true)) ?? { type: "expired" };
+    }
+    if (Date.now() - heard > MOST_SILENT_MILLISECONDS) throw notConfirmed(lost, signature);
     pause = Math.min(RESEND_MILLISECONDS, Math.ceil(pause * 1.7));
   }
 }
 
-/** True when the endpoint says that the blockhash is dead. */
-async function sendBytes(delivery: Delivery, attempt: number): Promise<boolean> {
+/** Hands the bytes over; "dead" when the endpoint says that their blockhash is. */
+async function sendBytes(delivery: Delivery, attempt: number): Promise<"sent" | "dead"> {
   const { connection, bytes, signature, programId } = delivery;
   try {
     await connection.sendRawTransaction(bytes, { skipPreflight: true, maxRetries: 0 });
   } catch (cause) {
     const error = toValetkeyError({ error: cause, programId, signature });
     if (error.code === "RpcFailed" && isTransport(cause)) throw cause;
-    if (error.code === "BlockhashExpired") return true;
+    if (error.code === "BlockhashExpired") return "dead";
     // A re-send that is refused says nothing about the first copy; its status will.
     if (error.code !== "AlreadyProcessed" && attempt === 1) throw error;
-    return false;
+    return "sent";
   }
   delivery.emit({ type: "sent", signature, attempt });
-  return false;
+  return "sent";
 }
 
 /** The first copy that was confirmed without an error, else one that failed, else null. */

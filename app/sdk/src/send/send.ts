@@ -31,6 +31,8 @@ export interface SendRequest {
   readonly resigns?: number;
   /** Skips the simulation and asks for these compute units. */
   readonly computeUnitLimit?: number;
+  /** Asks for at least these, whatever the simulation used. */
+  readonly leastComputeUnits?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: readonly (OnEvent | undefined)[];
 }
@@ -125,7 +127,7 @@ async function simulatedLimit(
   const simulated = await simulate({ connection, transaction, programId, payer });
   throwIfAborted(signal, "simulating");
   tell({ type: "simulated", computeUnits: simulated.computeUnits });
-  return computeUnitLimitFor(simulated.computeUnits);
+  return Math.max(request.leastComputeUnits ?? 0, computeUnitLimitFor(simulated.computeUnits));
 }
 
 // A copy that fails beside others says nothing alone: perhaps it failed because another one ran.

@@ -34,6 +34,8 @@ export interface SessionTables {
   }) => Promise<AddressLookupTableAccount>;
   /** The tables made or extended through this object. */
   readonly list: () => readonly AddressLookupTableAccount[];
+  /** True for a table of this object that holds exactly what was put there, so that no endpoint lied. */
+  readonly isTrusted: (table: AddressLookupTableAccount) => boolean;
   /**
    * Takes tables out of use, and closes those that have cooled down (513 slots, about four minutes): their
    * rent goes to the owner. Call it again later for the rest.
@@ -69,6 +71,7 @@ export function createSessionTables(context: SessionContext): SessionTables {
   const { connection, key, owner } = context;
   const authority = key.publicKey;
   const own = new Map<string, AddressLookupTableAccount>();
+  const trusted = new Set<AddressLookupTableAccount>();
   const ready = async (
     table: PublicKey,
     addresses: readonly PublicKey[],
@@ -85,13 +88,17 @@ export function createSessionTables(context: SessionContext): SessionTables {
   };
   return {
     list: () => [...own.values()],
+    isTrusted: (table) => trusted.has(table),
     create: async ({ addresses, signal }) => {
       if (addresses.length === 0)
         throw new ValetkeyError("EmptyRequest", { what: "addresses of a lookup table" });
       const recentSlot = await rpc("getSlot", () => connection.getSlot("finalized"));
       const steps = createTable({ authority, payer: authority, recentSlot, addresses });
       for (const instructions of steps.transactions) await sendAsKey(context, instructions, signal);
-      return await ready(steps.table, addresses, signal);
+      const table = await ready(steps.table, addresses, signal);
+      const unique = [...new Set(addresses.map(String))];
+      if (unique.join() === table.state.addresses.join()) trusted.add(table);
+      return table;
     },
     extend: async ({ table, addresses, signal }) => {
       const found = await known(context, table);

@@ -1,0 +1,130 @@
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+
+import { findPositionKey } from "../addresses.js";
+import type { SessionAccount } from "../codec/index.js";
+import type { PositionKey } from "../compose/index.js";
+import { ValetkeyError } from "../errors/index.js";
+import type { SessionKey } from "../keys/session-key.js";
+import type { Verdict } from "../policy/index.js";
+import { emit } from "../send/events.js";
+import type { Landed } from "../send/index.js";
+import type { SessionContext } from "./context.js";
+import { endSession } from "./end.js";
+import { explain, type ExplainInput } from "./explain.js";
+import { createOnceNumbers } from "./once.js";
+import { createProvider, type SessionProvider } from "./provider.js";
+import { remainingOf, type Remaining } from "./remaining.js";
+import { sendLists, type SendOptions, type Sent, type SessionParts } from "./send.js";
+import { readState, type SessionState } from "./state.js";
+import { createStore, type SessionNotice, type SessionSnapshot } from "./store.js";
+import { createSessionTables, type SessionTables } from "./tables.js";
+
+/** A live session in the hands of whoever holds its key. */
+export interface Session {
+  readonly address: PublicKey;
+  readonly vault: PublicKey;
+  readonly key: SessionKey;
+  /** The terms as the chain stores them, with counters as of the last call. */
+  readonly terms: SessionAccount;
+  /** Unix seconds. */
+  readonly expiresAt: bigint;
+  /** An Anchor provider: `new Program(idl, session.provider)`, then `.rpc()` and `.simulate()` as always. */
+  readonly provider: SessionProvider;
+  /** Lookup tables of this session's key. */
+  readonly tables: Omit<SessionTables, "isTrusted">;
+  /**
+   * Runs instructions within the terms, signed by the session key alone. A list runs in one transaction, all of it or
+   * nothing; a list of lists runs one after the other, and what ran stays when a later one fails. Any number of calls
+   * may be under way together.
+   *
+   * @throws ValetkeyError by name, e.g. `NotInScope`, `LimitTotalExceeded`, `InnerInstructionFailed`.
+   * @example
+   * const { signature } = await session.send({ instructions: [strike, loot, sell] });
+   */
+  readonly send: {
+    (
+      input: { readonly instructions: readonly TransactionInstruction[] } & SendOptions,
+    ): Promise<Sent>;
+    (
+      input: {
+        readonly instructions: readonly (readonly TransactionInstruction[])[];
+      } & SendOptions,
+    ): Promise<readonly Sent[]>;
+  };
+  /** Says whether the terms allow instructions, without sending; `simulate: true` turns "depends" into yes or no. */
+  readonly explain: (input: ExplainInput) => Promise<Verdict>;
+  /** What is left, read from the chain. */
+  readonly remaining: () => Promise<Remaining>;
+  /** The address of a position key, for instructions that want a fresh signing account. */
+  readonly positionKey: (number: number) => PublicKey;
+  /** Listens; returns the function that stops listening. "expiring" comes a minute before the end. */
+  readonly on: (notice: SessionNotice, listener: () => void) => () => void;
+  /** The session as it is known: the same object until something changes (fit for `useSyncExternalStore`). */
+  readonly getSnapshot: () => SessionSnapshot;
+  /**
+   * Ends the session: revokes it, closes its account where possible, and sends the key's left-over lamports to the
+   * owner. Returns null when there was nothing left to do. Sweep its lookup tables first.
+   */
+  readonly end: (input?: { readonly signal?: AbortSignal }) => Promise<Landed | null>;
+}
+
+/** Makes a session object from a state that is known to be live. */
+export function createSession(context: SessionContext, state: SessionState): Session {
+  const { connection, config, address, programId } = context;
+  const store = createStore(state, () => readState({ connection, config, session: address }));
+  const positionKeys = new Map<number, PositionKey>();
+  const parts: SessionParts = {
+    context,
+    store,
+    numbers: createOnceNumbers(state.account?.onceHighest ?? 0n, Date.now()),
+    tables: createSessionTables(context),
+    positionKeys: () => [...positionKeys.values()],
+  };
+  const terms = (): SessionAccount => {
+    const { account } = store.state();
+    if (account !== null) return account;
+    const reason = "its account is closed";
+    throw new ValetkeyError("SessionEnded", { session: address.toBase58(), reason });
+  };
+  const { isTrusted: _, ...tables } = parts.tables;
+  const send = async (
+    input: {
+      readonly instructions:
+        readonly TransactionInstruction[] | readonly (readonly TransactionInstruction[])[];
+    } & SendOptions,
+  ) => {
+    const sent = await sendLists(parts, input.instructions, input);
+    return Array.isArray(input.instructions[0]) ? sent : sent[0];
+  };
+  return {
+    address,
+    vault: context.vault,
+    key: context.key,
+    get terms() {
+      return terms();
+    },
+    get expiresAt() {
+      return store.getSnapshot().expiresAt;
+    },
+    provider: createProvider(parts),
+    tables,
+    send: send as Session["send"],
+    explain: (input) => explain(parts, input),
+    remaining: async () => remainingOf(await store.refresh()),
+    positionKey: (number) => {
+      const known = positionKeys.get(number);
+      const key = known ?? { number, ...findPositionKey({ session: address, number, programId }) };
+      positionKeys.set(number, key);
+      return key.address;
+    },
+    on: store.on,
+    getSnapshot: store.getSnapshot,
+    end: async (input = {}) => {
+      const landed = await endSession(context, input);
+      store.end("it was ended");
+      const signature = landed?.signature ?? null;
+      emit([context.onEvent], { type: "ended", session: address.toBase58(), signature });
+      return landed;
+    },
+  };
+}
