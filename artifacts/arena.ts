@@ -1372,46 +1372,41 @@ export type Arena = {
     },
     {
       "code": 6010,
-      "name": "samePlayer",
-      "msg": "Giver and receiver are the same player"
-    },
-    {
-      "code": 6011,
       "name": "feeTooHigh",
       "msg": "Pool fee is at most 1000 hundredths of a percent"
     },
     {
-      "code": 6012,
+      "code": 6011,
       "name": "mintsOutOfOrder",
       "msg": "Mint A must come before mint B in byte order"
     },
     {
-      "code": 6013,
+      "code": 6012,
       "name": "wrongReserve",
       "msg": "Accounts are not the two reserves of this pool"
     },
     {
-      "code": 6014,
+      "code": 6013,
       "name": "poolIsEmpty",
       "msg": "Pool has no liquidity"
     },
     {
-      "code": 6015,
+      "code": 6014,
       "name": "slippageExceeded",
       "msg": "Result is worse than the bound in the arguments"
     },
     {
-      "code": 6016,
+      "code": 6015,
       "name": "depositTooSmall",
       "msg": "First deposit is too small"
     },
     {
-      "code": 6017,
+      "code": 6016,
       "name": "notEnoughShares",
       "msg": "Not enough shares"
     },
     {
-      "code": 6018,
+      "code": 6017,
       "name": "invariantBroken",
       "msg": "Invariant broken"
     }

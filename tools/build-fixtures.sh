@@ -3,14 +3,14 @@
 # artifacts/fixtures/, where the suite finds them on a machine without Rust. All of them are our own source.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-unset RUSTUP_TOOLCHAIN
 export SBPF_VERSION=v3
-if [ -x tools/sbpf/cargo-build-sbf ]; then PATH="$PWD/tools/sbpf:$PATH"; fi
-built=${CARGO_TARGET_DIR:-target}
+PATH="$(bash tools/sbpf/install.sh):$PATH"
+built=${CARGO_TARGET_DIR:-target}/deploy
+names=()
+for folder in tests/fixtures/programs/*/; do names+=("$(basename "$folder")"); done
+cargo build-sbf "${names[@]/#/--package=}"
 mkdir -p target/fixtures artifacts/fixtures
-for folder in tests/fixtures/programs/*/; do
-  name=$(basename "$folder")
-  cargo build-sbf --manifest-path "$folder/Cargo.toml"
-  install -m 644 "$built/deploy/$name.so" "target/fixtures/$name.so"
-  install -m 644 "$built/deploy/$name.so" "artifacts/fixtures/$name.so"
+for name in "${names[@]}"; do
+  install -m 644 "$built/$name.so" target/fixtures/
+  install -m 644 "$built/$name.so" artifacts/fixtures/
 done

@@ -33,9 +33,6 @@ pub enum ArenaError {
     /// The player has fewer such items.
     #[msg("Not enough items of this kind")]
     NotEnoughItems,
-    /// Both sides are the same player.
-    #[msg("Giver and receiver are the same player")]
-    SamePlayer,
     /// The fee is above one tenth.
     #[msg("Pool fee is at most 1000 hundredths of a percent")]
     FeeTooHigh,

@@ -16,19 +16,14 @@ pub struct TransferItem<'info> {
 }
 
 impl TransferItem<'_> {
-    /// Two players, and something to give.
+    /// Something to give; that there are two players is checked by Anchor (no mut account twice).
     fn validate(&self, count: u16) -> Result<()> {
         require!(count > 0, ArenaError::AmountIsZero);
-        require_keys_neq!(
-            self.player.key(),
-            self.receiver.key(),
-            ArenaError::SamePlayer
-        );
         Ok(())
     }
 }
 
-/// Moves the items. Errors: `AmountIsZero`, `SamePlayer`, `UnknownKind`, `NotEnoughItems`.
+/// Moves the items. Errors: `AmountIsZero`, `UnknownKind`, `NotEnoughItems`.
 pub fn handle_transfer_item(ctx: Context<TransferItem>, kind: u8, count: u16) -> Result<()> {
     ctx.accounts.validate(count)?;
     let TransferItem {
