@@ -1,7 +1,9 @@
 //! Byte layouts of accounts and of their parts. Every offset is a constant here and in `docs/layout.md`.
 
 pub mod config;
+pub mod constraint;
 pub mod counters;
+pub mod header;
 pub mod limit;
 pub mod rule;
 pub mod session;

@@ -23,7 +23,7 @@ pub(super) fn check<'a>(
                     return Err(failed(&constraint, data, index));
                 }
             }
-            Ok(None) => return Ok(constraints.account_constraints(rule)),
+            Ok(None) => return Ok(constraints.account_constraints()),
             Err(()) => return Err(Refusal::new(ErrorCode::NotASession)),
         }
         index = index.wrapping_add(1);

@@ -40,7 +40,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(RuleView<'a>, &'a [u8
     let rule = RuleView::read(bytes).ok_or_else(malformed)?;
     let mut data = rule.data_constraints();
     while data.step().map_err(|()| malformed())?.is_some() {}
-    let mut positions = data.account_constraints(&rule);
+    let mut positions = data.account_constraints();
     while positions.step().map_err(|()| malformed())?.is_some() {}
     let length = bytes.len().saturating_sub(positions.rest().len());
     let rest = length.saturating_sub(HEAD);
@@ -123,7 +123,7 @@ fn check_constraints(rule: &RuleView, keys: &[Key], vault: &Key, kind: ProgramKi
     let shape = typed::shape(kind, rule.discriminator());
     let mut bound = shape.and_then(|shape| shape.bound);
     let mut next_position = 0u8;
-    let mut positions = data.account_constraints(rule);
+    let mut positions = data.account_constraints();
     while let Some(constraint) = positions.step().map_err(|()| malformed())? {
         let at = constraint.position;
         let bad = || Refusal::new(ErrorCode::BadConstraint).position(usize::from(at));

@@ -89,7 +89,7 @@ proptest! {
                 let _ = view.rule(rule).map(|rule| {
                     let mut data = rule.data_constraints();
                     while let Ok(Some(_)) = data.step() {}
-                    let mut positions = data.account_constraints(&rule);
+                    let mut positions = data.account_constraints();
                     while let Ok(Some(_)) = positions.step() {}
                 });
             }
