@@ -44,6 +44,7 @@ export interface ClientErrorContext {
     readonly instruction: string;
     readonly positions: readonly OpenPosition[];
   };
+  readonly SignerNotVault: { readonly instruction: string; readonly account: string };
   readonly NotInScope: {
     readonly index: number;
     readonly program: string;
@@ -125,6 +126,8 @@ export const CLIENT_MESSAGES: {
     `The rule for ${instruction} leaves writable or signing positions open: ` +
     positions.map((p) => `${p.position} ${p.name} (${p.choices.join(", ")})`).join("; ") +
     `. Give each a role in "accounts".`,
+  SignerNotVault: ({ instruction, account }) =>
+    `"${account}" of ${instruction} must sign, and inside a session only the vault signs: give it the role "vault", or call this instruction outside the session.`,
   NotInScope: ({ index, program, nearest }) =>
     `Instruction ${index} (program ${program}) matches no rule of the session` +
     (nearest.length === 0
