@@ -1,8 +1,7 @@
-// `@valetkey/sdk/layers`: the layers below owner and session, for who builds something of their own on them.
+// The layers below owner and session, for those who build their own (entry point `@valetkey/sdk/layers`).
 export * from "./addresses.js";
 export * from "./codec/index.js";
 export * from "./compose/index.js";
-export * from "./errors/index.js";
 export * from "./policy/index.js";
 export * from "./tables/index.js";
 export * from "./transaction/index.js";

@@ -1,0 +1,24 @@
+// Read and describe grants without web3.js (entry point `@valetkey/sdk/grant`): bytes and base58 only.
+export { decodeVaultConfig } from "../codec/config.js";
+export { decodeSession } from "../codec/session.js";
+export { decodeTerms, encodeTerms, sessionSize } from "../codec/terms.js";
+export type { Address, Asset } from "../codec/address.js";
+export type {
+  AccountConstraint,
+  AccountRole,
+  DataConstraint,
+  FieldPlace,
+  FloorData,
+  LimitData,
+  NumericField,
+  RuleData,
+  SessionAccount,
+  SessionLimit,
+  SessionRule,
+  TermsData,
+  VaultConfig,
+} from "../codec/types.js";
+export { describeGrant } from "./describe.js";
+export type { Line } from "./describe.js";
+export { amountText, decimalText, durationText, timeText } from "./words.js";
+export type { Names } from "./words.js";
