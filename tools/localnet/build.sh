@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the local validator into the user's cache folder, once per state of its sources, and prints the path of the
-# binary, alone on stdout:
+# Builds the local validator into the user's cache folder, once per state of its sources, and prints the
+# binary's path, alone on stdout:
 #   "$(bash tools/localnet/build.sh)" --port 8899
 # About 14 minutes on two cores the first time; after a change of src/ a minute.
 set -euo pipefail

@@ -1,7 +1,7 @@
 # Sourced by install.sh and version.sh: where things are, and what the kit's files hash to.
 
-# Debian's packages and the commands that they bring. rustup's toolchains can't stand in: they come without the
-# sources of std and with another LLVM than the one that finishes the job.
+# Debian's packages and the commands that they bring. rustup's toolchains can't stand in: they come without
+# the sources of std and with another LLVM than the one that finishes the job.
 SBPF_PACKAGES="rustc-web cargo-web rust-web-src libstd-rust-web-dev llvm-22 llvm-22-dev g++ python3 patch"
 SBPF_RUSTC=/usr/bin/rustc
 SBPF_RUST_SOURCES=/usr/src/rustc-*/library

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs the kit under the user's cache folder and prints the folder to put on PATH, alone on stdout:
 #   PATH="$(bash tools/sbpf/install.sh):$PATH" cargo build-sbf
-# The folder's name carries a hash of the kit and of the compiler, so that an installed kit is never changed and
-# two of them live side by side. Half a minute the first time, nothing afterwards.
+# The folder's name carries a hash of the kit and of the compiler, so that an installed kit is never changed
+# and two of them live side by side. Half a minute the first time, nothing afterwards.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 sources=$(sbpf_sources)

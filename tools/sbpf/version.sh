@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints the compiler that the kit uses, to be recorded beside what it built: with another compiler, other bytes.
+# Prints the compiler that the kit uses, to be recorded beside what it built: another compiler, other bytes.
 #   rustc 1.96.0 (…) / LLVM 22.1.8
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -1,7 +1,7 @@
 //! `localnet`: a local Solana validator with a fixed JSON-RPC and WebSocket port.
 //!
-//! Surfpool's core (a JSON-RPC and PubSub server over LiteSVM) without its studio, its database and its remote
-//! cluster: everything is in memory and nothing leaves the machine.
+//! Surfpool's core (a JSON-RPC and PubSub server over LiteSVM) without its studio, its database and its
+//! remote cluster: everything is in memory and nothing leaves the machine.
 
 mod arguments;
 mod programs;

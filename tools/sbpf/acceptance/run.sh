@@ -1,6 +1,7 @@
 #!/bin/bash
-# Acceptance test of the kit: `digest` computes the same in the SVM as on this machine, for both sBPF versions, at
-# several optimisation levels and from several seeds. Ends with a line `N passed, N failed`; fails when one did.
+# Acceptance test of the kit: `digest` computes the same in the SVM as on this machine, for both sBPF
+# versions, at several optimisation levels and from several seeds. Ends with a line `N passed, N failed` and fails when
+# one did.
 #   bash tools/sbpf/acceptance/run.sh [SEED …]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

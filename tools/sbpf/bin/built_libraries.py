@@ -1,7 +1,7 @@
 """Reads cargo's JSON messages from stdin and prints the programs among what was built, one path per line.
 
-A program is a non-empty shared library directly in the folder that is the only argument: dependencies that are
-shared libraries too are built into `deps/`, and those without an entry point are empty.
+A program is a non-empty shared library directly in the folder that is the only argument: dependencies that
+are shared libraries too are built into `deps/`, and those without an entry point are empty.
 """
 
 import json

@@ -1,6 +1,7 @@
 // Functions that don't fit the BPF calling convention (five registers in, one out) → passed through memory.
 // A result that is an aggregate or wider than 64 bits is written through a pointer in the first register; the
-// parameters that find no register any more go into one struct on the caller's stack, its address in the last.
+// parameters that find no register any more go into one struct on the caller's stack, its address in the
+// last.
 // Definitions, direct and indirect calls are planned from the function type alone, so they always agree.
 #include "lower.h"
 

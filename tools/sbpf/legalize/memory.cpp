@@ -1,5 +1,6 @@
 // Memory intrinsics that are big or of unknown length, and traps → Solana's syscalls.
-// A syscall is a call of a constant address: the murmur3 hash of its name. Post-linking gives it its final form.
+// A syscall is a call of a constant address: the murmur3 hash of its name. Post-linking gives it its final
+// form.
 #include "lower.h"
 
 #include "llvm/IR/IntrinsicInst.h"
@@ -34,7 +35,8 @@ bool lowerCopyOrFill(IRBuilder<> &B, MemIntrinsic &I) {
   if (auto *Fill = dyn_cast<MemSetInst>(&I))
     callSyscall(B, MEMSET, {Fill->getDest(), B.CreateZExt(Fill->getValue(), I64), Length}, I64);
   else if (auto *Copy = dyn_cast<MemTransferInst>(&I))
-    callSyscall(B, isa<MemMoveInst>(Copy) ? MEMMOVE : MEMCPY, {Copy->getDest(), Copy->getSource(), Length}, I64);
+    callSyscall(B, isa<MemMoveInst>(Copy) ? MEMMOVE : MEMCPY,
+                {Copy->getDest(), Copy->getSource(), Length}, I64);
   else
     return false;
   I.eraseFromParent();

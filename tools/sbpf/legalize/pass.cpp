@@ -1,5 +1,5 @@
-// LLVM plugin `sbpf-legalize`: makes a whole program's IR acceptable to LLVM's own BPF backend (-mcpu=v2), which
-// was written for small kernel programs and refuses much of what Rust emits. Two steps: instruction by
+// LLVM plugin `sbpf-legalize`: makes a whole program's IR acceptable to LLVM's own BPF backend (-mcpu=v2),
+// which was written for small kernel programs and refuses much of what Rust emits. Two steps: instruction by
 // instruction (float.cpp, integer.cpp, memory.cpp), then the calling convention (abi.cpp).
 #include "lower.h"
 

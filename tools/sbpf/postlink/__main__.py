@@ -1,7 +1,7 @@
 """Turns the BPF object of LLVM into a Solana program: `python3 postlink INPUT.o OUTPUT.so v0|v3`.
 
-The last step of ../bin/sbpf-ld: places the sections, applies the relocations, rewrites what differs between BPF
-and sBPF, and writes the ELF file that the chain's loader expects. Python's standard library only.
+The last step of ../bin/sbpf-ld: places the sections, applies the relocations, rewrites what differs between
+BPF and sBPF, and writes the ELF file that the chain's loader expects. Python's standard library only.
 """
 
 import sys

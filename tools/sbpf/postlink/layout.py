@@ -22,7 +22,8 @@ class Program:
     text_address: int
     entry: int = 0  # offset of the entry point in `text`
     header_size: int = 0
-    syscalls: list[tuple[int, str]] = field(default_factory=list)  # v0: (offset in text, name), resolved by the loader
+    # v0: offset in `text` and name of each call that the loader resolves
+    syscalls: list[tuple[int, str]] = field(default_factory=list)
 
 
 def _align_up(value: int, to: int) -> int:

@@ -11,7 +11,8 @@ OP_LDDW, OP_CALL, OP_CALLX = 0x18, 0x85, 0x8D
 OP_ATOMICS = (0xC3, 0xDB)
 INSTRUCTION = 8
 
-# Source register of a call: 0 = the immediate is a syscall's hash (v3), 1 = it is a distance, or (v0) the loader's.
+# Source register of a call: 0 = the immediate is a syscall's hash (v3), 1 = it is a distance, or (v0) the
+# loader's to fill in.
 _CALL_SYSCALL, _CALL_RELATIVE = 0x00, 0x10
 _RESOLVED_BY_LOADER = 0xFFFFFFFF
 

@@ -1,6 +1,6 @@
-//! `std::alloc::System` for `target_os = "solana"`: a bump allocator over the 32 KiB heap that every program has.
-//! It grows downwards and never frees; the first word of the heap holds the position. A program that wants
-//! another allocator (anchor-lang brings one) declares its own and this one is dropped by the optimiser.
+//! `std::alloc::System` for `target_os = "solana"`: a bump allocator over the 32 KiB heap that every program
+//! has. It grows downwards and never frees; the first word of the heap holds the position. A program that
+//! wants another allocator (anchor-lang brings one) declares its own, and the optimiser drops this one.
 use crate::alloc::{GlobalAlloc, Layout, System};
 
 const HEAP: usize = 0x3_0000_0000;

@@ -1,8 +1,8 @@
 //! Runtime of sBPF programs: the functions that stand for arithmetic which the BPF backend can't do.
 //!
-//! The legalizer (`../legalize`) calls them by name. Every value travels as 64-bit words, low word first; results
-//! of more than one word are written through the pointer `out`. A division by zero yields 0: Rust has checked
-//! the divisor before it gets here, and a panic would pull in the formatting code.
+//! The legalizer (`../legalize`) calls them by name. Every value travels as 64-bit words, low word first;
+//! results of more than one word are written through the pointer `out`. A division by zero yields 0: Rust has
+//! checked the divisor before it gets here, and a panic would pull in the formatting code.
 //!
 //! Only 64-bit arithmetic in here: anything wider would be lowered to a call of the same function.
 //! The order of the modules is the order of the functions in the program.

@@ -1,5 +1,5 @@
-//! Calls through trait objects and function pointers with more arguments than there are registers, and results
-//! that fit none: caller and callee never see each other, so both have to follow the same convention.
+//! Calls through trait objects and function pointers with more arguments than there are registers, and
+//! results that fit none: caller and callee never see each other, so both have to follow the same convention.
 use crate::digest::Digest;
 use crate::inputs::Inputs;
 use crate::random::Random;

@@ -44,7 +44,7 @@ const TOPICS: [(&str, Topic); 16] = [
 /// Rounds per seed: as many as fit the compute limit of one transaction.
 const ROUNDS: usize = 8;
 
-/// Runs every topic on the numbers that follow from `seed`; `print` gets a line per topic: its name and digest.
+/// Runs every topic on the numbers that follow from `seed`. `print` gets a line per topic: name and digest.
 pub fn run_all(seed: u64, mut print: impl FnMut(&str)) {
     let mut random = Random::new(seed);
     let mut digests = TOPICS.map(|_| Digest::new());
