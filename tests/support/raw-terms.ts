@@ -3,6 +3,7 @@ import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@sola
 import { SYSVAR_INSTRUCTIONS_PUBKEY } from "@solana/web3.js";
 import { findSession, instructionDiscriminator } from "@valetkey/sdk/layers";
 
+import { sendLarge } from "./large-transaction.js";
 import type { SendResult } from "./svm.js";
 import type { World } from "./world.js";
 
@@ -127,7 +128,7 @@ export interface RawGrantOptions {
   readonly tail?: readonly number[];
 }
 
-/** Asks for a session with these bytes as terms, signed by the world's owner. */
+/** Asks for a session with these bytes as terms, signed by the world's owner, in a transaction as large as it needs to be. */
 export function tryGrantBytes(
   world: World,
   terms: Uint8Array,
@@ -155,6 +156,6 @@ export function tryGrantBytes(
       ...[...u32(terms.length), ...terms, ...(options.tail ?? [])],
     ]),
   });
-  const result = svm.send([instruction], [owner, svm.payer], { payer: svm.payer });
+  const result = sendLarge(svm, [instruction], [svm.payer, owner]);
   return { ...result, address, key };
 }
