@@ -121,9 +121,11 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
   await context.checkCluster();
   const where = { connection, config, session: opened.address };
   const state = await readState(where);
+  const { vault } = context;
+  const terms = request.terms.resolve({ now: state.now, vault, programId });
   const live = state.account !== null && endedReason(state) === null;
   if (live && state.account !== null) {
-    if (sameTerms(state.account, request.terms.data)) return createSession(opened, state);
+    if (sameTerms(state.account, terms)) return createSession(opened, state);
     throw new ValetkeyError("InvalidInput", {
       what: "terms",
       reason: "this key has a live session on other terms: revoke that one, or use another key",
@@ -132,7 +134,7 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
   await grantSession(context, {
     ...request,
     sessionKey: opened.key.publicKey,
-    terms: request.terms.data,
+    terms,
     ...(request.fees === undefined ? {} : { topUpLamports: request.fees.topUpLamports }),
     config: state.config,
     ended: state.account,

@@ -14,6 +14,7 @@ import { ValetkeyError } from "../errors/index.js";
 import { rpc } from "../send/rpc.js";
 import { fetchTable } from "../tables/index.js";
 import { simulateInstructions } from "./explain.js";
+import { innerLogs } from "./inner-logs.js";
 import { sendLists, type SessionParts } from "./send.js";
 
 /**
@@ -36,6 +37,7 @@ export interface SessionProvider {
   readonly sendAll: <T extends Transaction | VersionedTransaction>(
     transactions: { tx: T; signers?: Signer[] }[],
   ) => Promise<string[]>;
+  /** Runs them without landing them; the logs read as if they had been sent outside the session. */
   readonly simulate: (
     transaction: Transaction | VersionedTransaction,
     signers?: Signer[],
@@ -44,7 +46,7 @@ export interface SessionProvider {
 
 /** Makes the provider of a session. */
 export function createProvider(parts: SessionParts): SessionProvider {
-  const { connection, vault } = parts.context;
+  const { connection, vault, programId } = parts.context;
   const run = async (transaction: Transaction | VersionedTransaction, signers: Signer[] = []) => {
     refuseSigners(signers);
     const { instructions, lookupTables } = await takeApart(connection, transaction);
@@ -67,7 +69,7 @@ export function createProvider(parts: SessionParts): SessionProvider {
       const { logs, computeUnits } = await simulateInstructions(parts, instructions, {
         lookupTables,
       });
-      return { logs: [...logs], unitsConsumed: computeUnits };
+      return { logs: [...innerLogs(logs, programId)], unitsConsumed: computeUnits };
     },
   };
 }

@@ -1,0 +1,83 @@
+/**
+ * Valetkey's client: an owner approves terms once, a session key then runs composed instructions alone.
+ *
+ * @example
+ * const owner = createOwner({ connection, wallet });
+ * const session = await owner.session({ key: generateKey(), terms: terms({ … }) });
+ * await session.send({ instructions });
+ */
+export { createOwner, type Owner, type SessionRequest } from "./owner/create-owner.js";
+export type { Amount, DepositAmount } from "./owner/amounts.js";
+export type { CallOptions } from "./owner/context.js";
+export { findSessions, type FoundSession, type SessionFilter } from "./owner/find-sessions.js";
+export type { RevokeInput } from "./owner/revoke.js";
+export type { WalletLike, WalletObject } from "./owner/wallet.js";
+export type { Withdrawal } from "./owner/withdraw.js";
+
+export { openSession, type GrantRequest, type OpenSessionInput } from "./session/open-session.js";
+export type { MinReceive } from "./session/compose.js";
+export type { ExplainInput } from "./session/explain.js";
+export type { SessionProvider } from "./session/provider.js";
+export type { Remaining, RemainingLimit } from "./session/remaining.js";
+export type { SendOptions, Sent } from "./session/send.js";
+export type { Session } from "./session/session.js";
+export type { SessionNotice, SessionSnapshot } from "./session/store.js";
+export type { SessionTables } from "./session/tables.js";
+
+export { generateKey, keyFromSeed } from "./keys/memory.js";
+export { toSessionKey, type SessionKey, type SessionKeyLike } from "./keys/session-key.js";
+
+export {
+  allow,
+  allowLike,
+  allowSolTransfer,
+  allowSyncNative,
+  allowTokenAccountCreation,
+  allowTokenTransfer,
+  any,
+  floor,
+  free,
+  limit,
+  ownerToken,
+  programOwned,
+  SOL,
+  terms,
+  vault,
+  vaultToken,
+} from "./terms/index.js";
+export type {
+  AllowInput,
+  AllowLikeInput,
+  ArgumentRule,
+  ArgumentValue,
+  AssetInput,
+  IdlLike,
+  ProgramLike,
+  Recipients,
+  Role,
+  RoleObject,
+  Rule,
+  RuleOptions,
+  Terms,
+  TermsInput,
+  TokenProgram,
+} from "./terms/index.js";
+
+export {
+  findPositionKey,
+  findSession,
+  findVault,
+  findVaultConfig,
+  VALETKEY_PROGRAM_ID,
+} from "./addresses.js";
+export type { Landed, OnEvent, SessionEvent } from "./send/index.js";
+export type { Verdict } from "./policy/index.js";
+export type { SessionAccount, TermsData, ValetkeyEvent } from "./codec/index.js";
+export {
+  isValetkeyError,
+  refusalOf,
+  ValetkeyError,
+  type ErrorCode,
+  type ErrorContext,
+  type RefusalContext,
+} from "./errors/index.js";
