@@ -12,10 +12,10 @@ import {
   keysHash,
   revokeAllInstruction,
   revokeSessionInstruction,
-  type ProgramErrorCode,
   type SessionAccount,
   type TermsData,
 } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectRefused, expectUnchanged, snapshot, type RefusalFields } from "./expect.js";
 import { composeSteps, type Step } from "./plan.js";
@@ -149,7 +149,9 @@ export function refuses(
   options: ExecuteOptions = {},
 ): void {
   const instruction = executeInstruction(world, session, steps, options);
-  const watched = [...watchedAccounts(world), ...instruction.keys.map((meta) => meta.pubkey)];
+  const named = instruction.keys.map((meta) => meta.pubkey);
+  const feePayer = world.svm.payer.publicKey;
+  const watched = [...watchedAccounts(world), ...named].filter((key) => !key.equals(feePayer));
   const before = snapshot(world.svm, watched);
   expectRefused(execute(world, session, steps, options), name, fields);
   expectUnchanged(before, snapshot(world.svm, watched));
@@ -199,5 +201,5 @@ export function close(
   const instruction = closeSessionInstruction({
     ...{ programId, config, session: session.address, rentPayer },
   });
-  return svm.send([instruction], [world.thief], { payer: svm.payer });
+  return svm.send([instruction], [], { payer: svm.payer });
 }
