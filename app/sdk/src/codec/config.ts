@@ -24,7 +24,9 @@ export function decodeVaultConfig(bytes: Uint8Array): VaultConfig {
   if (bytes.length !== CONFIG_SIZE || !sameBytes(bytes.slice(0, 8), CONFIG_DISCRIMINATOR)) {
     throw refused("NotAVaultConfig");
   }
-  const reader = new Reader(bytes, "vault config");
+  const reader = new Reader(bytes, "vault config", (reason) =>
+    refused("NotAVaultConfig", { detail: `${reason}.` }),
+  );
   reader.take(8);
   if (reader.u8() !== VERSION) throw refused("UnknownVersion");
   const kind = (["canonical", "council"] as const)[reader.u8()] ?? reader.fail("unknown kind");

@@ -15,8 +15,8 @@ export const SESSION_DISCRIMINATOR = /* @__PURE__ */ discriminator("account", "S
 export const SESSION_OFFSETS = { config: 32, vault: 64, sessionKey: 96 } as const;
 
 /**
- * Reads a session account. Foreign bytes are `NotASession`, a newer layout is `UnknownVersion`, bytes that contradict the layout
- * are `MalformedBytes`.
+ * Reads a session account. Foreign bytes are `NotASession`, as are bytes that contradict the layout; a newer one is
+ * `UnknownVersion`.
  *
  * @example
  * ```ts
@@ -28,7 +28,9 @@ export function decodeSession(bytes: Uint8Array): SessionAccount {
   if (bytes.length < HEADER_SIZE || !sameBytes(bytes.slice(0, 8), SESSION_DISCRIMINATOR)) {
     throw refused("NotASession");
   }
-  const reader = new Reader(bytes, "session");
+  const reader = new Reader(bytes, "session", (reason) =>
+    refused("NotASession", { detail: `${reason}.` }),
+  );
   reader.take(8);
   if (reader.u8() !== VERSION) throw refused("UnknownVersion");
   const flags = reader.u8();

@@ -97,7 +97,7 @@ export function decodeTerms(
   const startsAt = reader.i64();
   const expiresAt = reader.i64();
   const count = reader.u32();
-  if ((flags & UNLIMITED) !== 0 && count !== 0) reader.fail("unlimited uses with a number");
+  if ((flags & UNLIMITED) !== 0 && count !== 0) throw refused("BadUses", { asked: BigInt(count) });
   const counts = [reader.u8(), reader.u8(), reader.u8()] as const;
   if (counts[0] > MAX_KEYS || counts[1] > MAX_LIMITS || counts[2] > MAX_RULES) {
     throw refused("TermsTooLarge");
@@ -109,6 +109,7 @@ export function decodeTerms(
       ? null
       : { sponsor: reader.u8(), total: reader.u64(), perExecute: reader.u64() };
   const origin = (flags & ORIGIN) === 0 ? null : reader.take(32);
+  if (origin?.every((byte) => byte === 0)) reader.fail("an origin of zeros");
   const guardian = (flags & GUARDIAN) === 0 ? null : reader.u8();
   const extensions = (flags & EXTENSIONS) === 0 ? 0n : reader.u64();
   const accounts = [...(options.accounts ?? [])];
@@ -141,7 +142,8 @@ function flagsOf(terms: TermsData): number {
   );
 }
 
-function checkBounds(terms: TermsData): void {
+/** Throws `TermsTooLarge` when a bound is passed: keys, limits, rules, bytes of the session. */
+export function checkBounds(terms: TermsData): void {
   const tooMany = (what: string, asked: number, left: number): void => {
     if (asked <= left) return;
     throw refused("TermsTooLarge", {

@@ -70,7 +70,7 @@ export function terms(input: TermsInput): Terms {
     resolve({ now, vault, programId = VALETKEY_PROGRAM_ID }) {
       const resolved = build(input, now, vault?.toString() ?? null);
       checkWindow(resolved, now);
-      checkTerms(resolved, programId.toString());
+      checkTerms(resolved, programId.toString(), vault?.toString());
       return resolved;
     },
   };
