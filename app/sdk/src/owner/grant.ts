@@ -52,18 +52,26 @@ export async function grantSession(context: OwnerContext, input: GrantInput): Pr
   return await sendAsOwner(context, instructions, input);
 }
 
-/** The first spelling of the grant that fits: keys as bytes, then those in lookup tables as accounts. */
+/**
+ * The first spelling of the grant that fits. A key that the transaction names anyway (a mint, a program, a token account) is given
+ * as an account, one byte instead of 32; then those in lookup tables too.
+ */
 async function fitting(
   context: OwnerContext,
   input: GrantInput,
   around: readonly TransactionInstruction[],
 ): Promise<readonly TransactionInstruction[]> {
+  const { keys } = input.terms;
+  const named = new Set([...mintsOf(input.terms), ...addressesOf(around)]);
   const inTables = new Set(
     (input.lookupTables ?? []).flatMap(({ state }) => state.addresses.map(String)),
   );
-  const byAccount = input.terms.keys.filter((key) => inTables.has(key));
+  const spellings = [
+    keys.filter((key) => named.has(key)),
+    keys.filter((key) => named.has(key) || inTables.has(key)),
+  ];
   let failure: unknown;
-  for (const accountKeys of byAccount.length === 0 ? [[]] : [[], byAccount]) {
+  for (const accountKeys of inTables.size === 0 ? spellings.slice(0, 1) : spellings) {
     const instructions = [...around, grantInstruction(context, input, accountKeys)];
     try {
       compileTransaction({
@@ -85,6 +93,15 @@ async function fitting(
     `the terms' keys, deposit in a call of its own, or allow less.`;
   const sizes = { asked: BigInt(bytes), left: BigInt(limit), detail };
   throw new ValetkeyError("TermsTooLarge", refusal("TermsTooLarge", sizes), { cause: failure });
+}
+
+/** Every address that instructions name, and the grant's own System program. */
+function addressesOf(instructions: readonly TransactionInstruction[]): readonly string[] {
+  const named = instructions.flatMap(({ programId, keys }) => [
+    programId,
+    ...keys.map(({ pubkey }) => pubkey),
+  ]);
+  return [SystemProgram.programId, ...named].map(String);
 }
 
 function grantInstruction(

@@ -1,0 +1,77 @@
+// The network that the main job runs on: an embedded one of its own, or the cluster at --url.
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Connection, Keypair, LAMPORTS_PER_SOL } from "@solana/web3.js";
+import { closeConnection, startLocalnet } from "@valetkey/localnet";
+import { VALETKEY_PROGRAM_ID } from "@valetkey/sdk";
+
+import { ARENA_PROGRAM_ID } from "./arena.js";
+
+/** What the main job needs of a network. */
+export interface Network {
+  readonly name: string;
+  readonly connection: Connection;
+  /** A new funded key. */
+  readonly wallet: (sol: number) => Promise<Keypair>;
+  /** Lets so many seconds of block time pass: at once on the embedded network, by waiting elsewhere. */
+  readonly advance: (seconds: number) => Promise<void>;
+  /** Whether `advance` takes no time. */
+  readonly jumps: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+const artifact = (name: string): Uint8Array =>
+  readFileSync(new URL(`../../../artifacts/${name}.so`, import.meta.url));
+
+/** Opens the cluster at `url`, or starts the embedded network with the built programs. */
+export async function openNetwork(url: string | undefined): Promise<Network> {
+  return url === undefined ? await embedded() : remote(url);
+}
+
+async function embedded(): Promise<Network> {
+  const localnet = await startLocalnet({
+    programs: [
+      { programId: VALETKEY_PROGRAM_ID, bytes: artifact("valetkey") },
+      { programId: ARENA_PROGRAM_ID, bytes: artifact("arena") },
+    ],
+  });
+  return {
+    name: `embedded local network at ${localnet.url}`,
+    connection: localnet.connection,
+    wallet: (sol) => localnet.wallet({ sol }),
+    advance: (seconds) => localnet.advance({ seconds }),
+    jumps: true,
+    stop: localnet.stop,
+  };
+}
+
+async function remote(url: string): Promise<Network> {
+  const connection = new Connection(url, "confirmed");
+  for (const [name, programId] of Object.entries({
+    valetkey: VALETKEY_PROGRAM_ID,
+    arena: ARENA_PROGRAM_ID,
+  })) {
+    if ((await connection.getAccountInfo(programId))?.executable !== true) {
+      const fix = `npm run deploy -- --url ${url}`;
+      throw new Error(`${url} has no program ${name} at ${programId.toBase58()}; run: ${fix}`);
+    }
+  }
+  return {
+    name: url,
+    connection,
+    wallet: async (sol) => {
+      const keypair = Keypair.generate();
+      const latest = await connection.getLatestBlockhash();
+      const signature = await connection.requestAirdrop(keypair.publicKey, sol * LAMPORTS_PER_SOL);
+      await connection.confirmTransaction({ signature, ...latest });
+      return keypair;
+    },
+    advance: (seconds) => sleep((seconds + 2) * 1_000),
+    jumps: false,
+    stop: () => {
+      closeConnection(connection);
+      return Promise.resolve();
+    },
+  };
+}

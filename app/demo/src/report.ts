@@ -1,0 +1,56 @@
+// What the main job says: step by step for a reader, or one JSON object at the end for a program.
+import pc from "picocolors";
+
+/** The facts of a run; amounts are base units or lamports, as text. */
+export interface Facts {
+  grant: { text: string; sessionKey: string; expiresAt: string; bytes: number };
+  composed: {
+    instructions: number;
+    programs: number;
+    bytes: number;
+    bytesWithoutTable: number;
+    computeUnits: number;
+    feeLamports: string;
+    signature: string;
+  };
+  separate: { transactions: number; feeLamports: string; approvals: number };
+  moves: { count: number; ownerSignatures: number };
+  refusals: { attempt: string; error: string }[];
+  remaining: Record<string, string>;
+  rentReturned: string;
+}
+
+/** Where the story goes: the terminal, or nowhere. */
+export interface Teller {
+  readonly title: (text: string) => void;
+  readonly step: (text: string) => void;
+  readonly line: (text: string, level?: "info" | "warning" | "danger") => void;
+  readonly pair: (label: string, value: string) => void;
+}
+
+const silent = (): void => undefined;
+
+/** Tells nothing: for --json. */
+export const quietTeller: Teller = { title: silent, step: silent, line: silent, pair: silent };
+
+/** Tells the story on standard output. */
+export const terminalTeller: Teller = {
+  title: (text) => console.log(`\n${pc.bold(text)}`),
+  step: (text) => console.log(`\n${pc.cyan("▸")} ${pc.bold(text)}`),
+  line: (text, level = "info") => {
+    const paint = { info: (same: string) => same, warning: pc.yellow, danger: pc.red }[level];
+    console.log(`  ${paint(text)}`);
+  },
+  pair: (label, value) => console.log(`  ${pc.dim(label.padEnd(26))} ${value}`),
+};
+
+/** Base units with their decimals, without trailing zeros: 1500000 with 6 is 1.5. */
+export function decimal(value: bigint, decimals: number): string {
+  const text = value.toString().padStart(decimals + 1, "0");
+  const whole = text.slice(0, text.length - decimals);
+  const part = text.slice(text.length - decimals).replace(/0+$/, "");
+  return part === "" ? whole : `${whole}.${part}`;
+}
+
+/** A number with thousands apart. */
+export const grouped = (value: number | bigint): string => value.toLocaleString("en-US");
