@@ -5,12 +5,7 @@ import type {
   TransactionInstruction,
 } from "@solana/web3.js";
 
-import {
-  decodeSession,
-  decodeVaultConfig,
-  type SessionAccount,
-  type VaultConfig,
-} from "../codec/index.js";
+import { decodeVaultConfig, type VaultConfig } from "../codec/index.js";
 import { rpc } from "../send/rpc.js";
 import { send, type Landed, type OnEvent } from "../send/index.js";
 import { selectTables } from "../tables/index.js";
@@ -77,15 +72,4 @@ export async function readConfig(context: {
     context.connection.getAccountInfo(context.config, "confirmed"),
   );
   return account === null ? null : decodeVaultConfig(account.data);
-}
-
-/** Reads a session, null when there is no account. */
-export async function readSession(
-  connection: Connection,
-  session: PublicKey,
-): Promise<SessionAccount | null> {
-  const account = await rpc("getAccountInfo", () =>
-    connection.getAccountInfo(session, "confirmed"),
-  );
-  return account === null ? null : decodeSession(account.data);
 }

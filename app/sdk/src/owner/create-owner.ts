@@ -12,7 +12,7 @@ import type { Landed, OnEvent } from "../send/index.js";
 import type { Session } from "../session/session.js";
 import { createSession } from "../session/session.js";
 import { sessionContext, type OpenSessionInput } from "../session/open-session.js";
-import { endedReason, readState } from "../session/state.js";
+import { endedReason, readClosableState, readState } from "../session/state.js";
 import type { Terms } from "../terms/index.js";
 import type { Amount, DepositAmount } from "./amounts.js";
 import { clusterCheck } from "./cluster.js";
@@ -137,7 +137,7 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
     terms,
     ...(request.fees === undefined ? {} : { topUpLamports: request.fees.topUpLamports }),
     config: state.config,
-    ended: state.account,
+    ended: state.account === null ? null : (await readClosableState(where)).account,
   });
   return createSession(opened, await readState(where));
 }

@@ -8,7 +8,8 @@ import {
 } from "../codec/index.js";
 import { ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
-import { readSession, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { readClosableState, readState } from "../session/state.js";
+import { sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
 
 /** Which session an owner ends. */
 export interface RevokeInput extends CallOptions {
@@ -23,7 +24,8 @@ export async function revokeSession(context: OwnerContext, input: RevokeInput): 
   const { sessionKey, close = false } = input;
   const session = findSession({ config, sessionKey, programId });
   await context.checkCluster();
-  const account = await readSession(connection, session);
+  const where = { connection, config, session, signal: input.signal };
+  const { account } = await (close ? readClosableState(where) : readState(where));
   if (account === null)
     throw new ValetkeyError("SessionNotFound", {
       session: session.toBase58(),

@@ -3,12 +3,11 @@ import { PublicKey, SystemProgram, type TransactionInstruction } from "@solana/w
 import { closeSessionInstruction, revokeSessionInstruction } from "../codec/index.js";
 import { ValetkeyError } from "../errors/index.js";
 import { signWithKeys } from "../keys/session-key.js";
-import { sleep, throwIfAborted } from "../send/abort.js";
 import { send, type Landed } from "../send/index.js";
 import { rpc } from "../send/rpc.js";
 import { compileTransaction } from "../transaction/index.js";
 import type { SessionContext } from "./context.js";
-import { readState, type SessionState } from "./state.js";
+import { readClosableState, type SessionState } from "./state.js";
 
 // What the transaction may use; its fee is asked for the very message, so that nothing is left over.
 const COMPUTE_UNITS = 60_000;
@@ -21,8 +20,8 @@ export async function endSession(
   context: SessionContext,
   input: { readonly signal?: AbortSignal },
 ): Promise<Landed | null> {
-  const { connection, programId, key } = context;
-  const state = await closableState(context, input.signal);
+  const { connection, programId, key, config, address: session } = context;
+  const state = await readClosableState({ connection, config, session, signal: input.signal });
   const instructions = ending(context, state);
   const payer = key.publicKey;
   const balance = await rpc("getBalance", () => connection.getBalance(payer, "confirmed"));
@@ -57,18 +56,6 @@ export async function endSession(
     signal: input.signal,
     onEvent: [context.onEvent],
   });
-}
-
-// A session can be closed from the second after its grant on: worth waiting for.
-async function closableState(context: SessionContext, signal?: AbortSignal): Promise<SessionState> {
-  const { connection, config, address: session } = context;
-  for (let tries = 0; ; tries += 1) {
-    const state = await readState({ connection, config, session });
-    const wait = (state.account?.grantDeadline ?? 0n) - state.now;
-    if (wait < 0n || wait > 1n || tries === 8) return state;
-    await sleep(400, signal);
-    throwIfAborted(signal, "ending");
-  }
 }
 
 function ending(

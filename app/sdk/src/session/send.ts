@@ -7,6 +7,7 @@ import { signWithKeys } from "../keys/session-key.js";
 import { throwIfAborted } from "../send/abort.js";
 import { emit, type OnEvent } from "../send/events.js";
 import { send, type Landed } from "../send/index.js";
+import { MAX_COMPUTE_UNITS } from "../send/simulate.js";
 import { preparePlan, toLists, type MinReceive, type ReadyPlan } from "./compose.js";
 import type { SessionContext } from "./context.js";
 import type { OnceNumbers } from "./once.js";
@@ -118,13 +119,15 @@ function sendNumbered(
 ): Promise<Landed> {
   const { connection, programId, key } = context;
   const listeners = [context.onEvent, input.options.onEvent];
+  const mark = ownMark();
   let told = false;
   return send({
     connection,
     programId,
     payer: key.publicKey,
     build: (copy) => {
-      const compiled = compile({ ...copy, once: input.once });
+      const computeUnitLimit = marked(copy.computeUnitLimit, mark);
+      const compiled = compile({ ...copy, once: input.once, computeUnitLimit });
       const { bytes, bytesWithoutTables } = compiled;
       const counts = { instructions: input.instructions.length, inner: composed.inner.length };
       if (!told) emit(listeners, { type: "composed", ...counts, bytes, bytesWithoutTables });
@@ -137,6 +140,18 @@ function sendNumbered(
     signal: input.options.signal,
     onEvent: listeners,
   });
+}
+
+// Two holders of a key that send the same instructions under the same number on the same blockhash would
+// send the very same bytes, and each would take the other's success for its own. A random part of the
+// compute limit, which costs nothing, makes them two transactions, of which the number lets one run.
+function ownMark(): number {
+  const [random = 0] = globalThis.crypto.getRandomValues(new Uint16Array(1));
+  return random & 0x3fff;
+}
+
+function marked(limit: number, mark: number): number {
+  return limit + mark <= MAX_COMPUTE_UNITS ? limit + mark : limit - mark;
 }
 
 function isDead(error: unknown): boolean {

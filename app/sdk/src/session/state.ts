@@ -7,6 +7,7 @@ import {
   type VaultConfig,
 } from "../codec/index.js";
 import { ValetkeyError } from "../errors/index.js";
+import { sleep, throwIfAborted } from "../send/abort.js";
 import { rpc } from "../send/rpc.js";
 
 /** Config, session and the cluster's clock, read in one call. */
@@ -46,6 +47,22 @@ export async function readState(input: {
     now: view.getBigInt64(CLOCK_UNIX_TIMESTAMP, true),
     slot: view.getBigUint64(0, true),
   };
+}
+
+/**
+ * Reads where a session stands, for whoever is about to close it: that is possible from the second after
+ * its grant on, which is worth waiting for.
+ */
+export async function readClosableState(
+  input: Parameters<typeof readState>[0] & { readonly signal?: AbortSignal | undefined },
+): Promise<SessionState> {
+  for (let tries = 0; ; tries += 1) {
+    const state = await readState(input);
+    const wait = (state.account?.grantDeadline ?? -1n) - state.now;
+    if (wait < 0n || wait > 1n || tries === 8) return state;
+    await sleep(400, input.signal);
+    throwIfAborted(input.signal, "ending");
+  }
 }
 
 /** Why a session is dead, or null while it lives. */
