@@ -2,8 +2,12 @@
 // flight, resume, and the end of it all.
 import assert from "node:assert/strict";
 
-import { createTransferCheckedInstruction, getAssociatedTokenAddressSync } from "@solana/spl-token";
-import { Keypair, PublicKey, SystemProgram } from "@solana/web3.js";
+import {
+  createTransferCheckedInstruction,
+  getAssociatedTokenAddressSync,
+  TOKEN_PROGRAM_ID,
+} from "@solana/spl-token";
+import { Keypair, PublicKey, SystemProgram, Transaction } from "@solana/web3.js";
 import {
   allow,
   allowSolTransfer,
@@ -24,7 +28,10 @@ import {
   type SessionKey,
 } from "@valetkey/sdk";
 
+import { createTable, waitForTable } from "@valetkey/sdk/layers";
+
 import {
+  ARENA,
   arenaProgram,
   enemyOf,
   GOBLIN,
@@ -41,6 +48,7 @@ describe("a session, end to end", () => {
   let session: Session;
   const key: SessionKey = generateKey();
   const shop = Keypair.generate().publicKey;
+  const stalls = Array.from({ length: 8 }, () => Keypair.generate().publicKey);
   let asked = 0;
 
   before(async () => {
@@ -82,7 +90,20 @@ describe("a session, end to end", () => {
         destination: held(world.market.gems),
       })
       .instruction();
-  const request = () => ({
+  const publishTable = async (addresses: readonly PublicKey[]) => {
+    const { connection } = world;
+    const authority = wallet.publicKey;
+    const recentSlot = await connection.getSlot("finalized");
+    const { table, transactions } = createTable({
+      ...{ authority, payer: authority, recentSlot, addresses },
+    });
+    for (const instructions of transactions)
+      await walletProvider(connection, wallet).sendAndConfirm(
+        new Transaction().add(...instructions),
+      );
+    return await waitForTable({ connection, table, addresses });
+  };
+  const request = (more: readonly PublicKey[] = []) => ({
     key,
     terms: terms({
       expiresInSeconds: 3_600,
@@ -111,6 +132,7 @@ describe("a session, end to end", () => {
         }),
         allowSolTransfer({ to: shop }),
         allowTokenTransfer({ mint: world.market.gems, to: wallet.publicKey }),
+        ...more.map((to) => allowSolTransfer({ to })),
       ],
       limits: [
         limit({ asset: SOL, total: 500_000_000n, perExecute: 100_000_000n }),
@@ -136,9 +158,9 @@ describe("a session, end to end", () => {
     assert.notEqual(await world.connection.getAccountInfo(playerOf(owner.vault)), null);
   });
 
-  it("is too large for one transaction with its deposit: TermsTooLarge says by how much", async () => {
+  it("refuses what doesn't fit one transaction: TermsTooLarge says by how much", async () => {
     asked = 0;
-    await assert.rejects(owner.session(request()), (error) => {
+    await assert.rejects(owner.session(request(stalls)), (error) => {
       assert.ok(isValetkeyError(error, "TermsTooLarge"));
       const { asked: bytes, left } = error.context;
       assert.ok(bytes !== null && left === 1232n && bytes > left);
@@ -149,12 +171,18 @@ describe("a session, end to end", () => {
   });
 
   it("is granted by one transaction with one signature, deposit and key's money included", async () => {
-    asked = 0;
+    // What the game publishes for its players: a table with the addresses that every grant names.
+    const { coins, gems, pool, coinReserve, gemReserve } = world.market;
+    const programs = [ARENA, TOKEN_PROGRAM_ID, SystemProgram.programId];
+    const addresses = [...programs, coins, gems, pool, coinReserve, gemReserve, ...stalls];
+    const lookupTables = [await publishTable(addresses)];
     const events: SessionEvent[] = [];
-    const { deposit, ...rest } = request();
-    await owner.deposit({ amounts: deposit });
     asked = 0;
-    session = await owner.session({ ...rest, onEvent: (event) => events.push(event) });
+    session = await owner.session({
+      ...request(stalls),
+      lookupTables,
+      onEvent: (event) => events.push(event),
+    });
     assert.equal(asked, 1);
     assert.deepEqual(
       events.map(({ type }) => type),
@@ -251,7 +279,7 @@ describe("a session, end to end", () => {
 
   it("is found again after a reload, without asking the owner", async () => {
     asked = 0;
-    const again = await owner.session(request());
+    const again = await owner.session(request(stalls));
     assert.equal(asked, 0);
     assert.ok(again.address.equals(session.address));
     const { connection } = world;
