@@ -21,14 +21,13 @@ export interface Composed {
   readonly separate: Facts["separate"];
 }
 
-const list = (moves: Moves): Promise<readonly TransactionInstruction[]> =>
-  Promise.all([
-    moves.strike(5),
-    moves.strike(5),
-    moves.sellGold(50n * WHOLE, 45n * WHOLE),
-    moves.payGold(10n * WHOLE),
-    moves.paySol(50_000_000n),
-  ]);
+const list = async (moves: Moves): Promise<readonly TransactionInstruction[]> => [
+  await moves.strike(5),
+  await moves.strike(5),
+  await moves.sellGold(50n * WHOLE, 45n * WHOLE),
+  moves.payGold(10n * WHOLE),
+  moves.paySol(50_000_000n),
+];
 
 /** Runs the composed transaction, and tells what the same would have cost apart. */
 export async function compose(scene: Scene, { session }: Granted): Promise<Composed> {

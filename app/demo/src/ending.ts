@@ -28,7 +28,7 @@ export async function endIt(scene: Scene, granted: Granted): Promise<Ending> {
   }
 
   teller.step("The owner ends it");
-  await session.tables.sweep();
+  const { cooling } = await session.tables.sweep();
   await owner.revokeSession({ sessionKey: session.key.publicKey });
   const strike = await movesOf(stage, session.vault).strike(1);
   const target = stolen(scene, granted);
@@ -37,7 +37,7 @@ export async function endIt(scene: Scene, granted: Granted): Promise<Ending> {
 
   if (network.jumps) {
     await network.advance(TABLE_COOLING_SECONDS);
-    const { closed } = await session.tables.sweep();
+    const { closed } = await session.tables.sweep({ tables: cooling });
     teller.pair("lookup tables closed", String(closed.length));
   }
   const rent = BigInt(await connection.getBalance(session.address));

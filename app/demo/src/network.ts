@@ -42,7 +42,7 @@ async function embedded(): Promise<Network> {
     wallet: (sol) => localnet.wallet({ sol }),
     advance: (seconds) => localnet.advance({ seconds }),
     jumps: true,
-    stop: localnet.stop,
+    stop: () => localnet.stop(),
   };
 }
 

@@ -7,8 +7,8 @@ import {
   getAssociatedTokenAddressSync,
   mintTo,
 } from "@solana/spl-token";
+import type { PublicKey } from "@solana/web3.js";
 import {
-  PublicKey,
   sendAndConfirmTransaction,
   Transaction,
   type Keypair,

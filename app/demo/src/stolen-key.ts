@@ -1,5 +1,8 @@
 // A stolen session key in the hands of someone who doesn't use our client: no check before sending, straight to the chain.
+import { randomInt } from "node:crypto";
+
 import {
+  ComputeBudgetProgram,
   TransactionMessage,
   VersionedTransaction,
   type AccountMeta,
@@ -37,7 +40,7 @@ export async function attempt(
   const message = new TransactionMessage({
     payerKey: key.publicKey,
     recentBlockhash: latest.blockhash,
-    instructions: [executeOf(target, steps, once)],
+    instructions: [unlike(), executeOf(target, steps, once)],
   }).compileToV0Message();
   const transaction = new VersionedTransaction(message);
   transaction.sign([key]);
@@ -51,6 +54,10 @@ export async function attempt(
   const logs = landed?.meta?.logMessages ?? null;
   return toValetkeyError({ error: value.err, logs, programId: VALETKEY_PROGRAM_ID, signature });
 }
+
+/** Makes each attempt a transaction of its own: equal bytes would be the same transaction, which runs once. */
+const unlike = (): TransactionInstruction =>
+  ComputeBudgetProgram.setComputeUnitLimit({ units: 400_000 + randomInt(100_000) });
 
 function executeOf(
   { key, session, config, vault }: Target,
