@@ -15,6 +15,8 @@ export default defineConfig({
   target: "es2022",
   platform: "neutral",
   external: [/^node:/],
+  // Node gives CommonJS another `default` of bs58 than bundlers do: inside there is only one.
+  noExternal: ["bs58", "base-x"],
   dts: true,
   sourcemap: true,
   splitting: true,

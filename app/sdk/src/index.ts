@@ -63,6 +63,7 @@ export type {
   TokenProgram,
 } from "./terms/index.js";
 
+export { describeGrant, type Line } from "./grant/index.js";
 export {
   findPositionKey,
   findSession,
