@@ -19,10 +19,12 @@ function rows(markdown, heading) {
   }));
 }
 
-/** Names of the tests of a file, with the id that they begin with ("" when there is none). */
+/** Names of the tests of a file (literal, or `name:` of a row of a table), with the id that they begin with ("" when there is none). */
 function tests(file) {
   const text = readFileSync(join(folder, file), "utf8");
-  return [...text.matchAll(/\bit\(\s*[`"']([^`"'$]+)/g)].map((match) => ({
+  const literal = [...text.matchAll(/\bit\(\s*[`"']([^`"'$]+)/g)];
+  const rows = [...text.matchAll(/\bname: "([a-l]\d\d_[^"]+)"/g)];
+  return [...literal, ...rows].map((match) => ({
     name: match[1],
     id: /^([a-l]\d\d)_/.exec(match[1])?.[1]?.toUpperCase() ?? "",
   }));

@@ -27,7 +27,8 @@ export function ownerInstruction(
   options: OwnerExecuteOptions = {},
 ): TransactionInstruction {
   const { programId, config, vault } = world;
-  const { signer = world.owner, rule = 255, tamper = (same) => same } = options;
+  const { signer = world.owner, rule = 255 } = options;
+  const tamper = options.tamper ?? ((same: TransactionInstruction) => same);
   const fixed = [config, vault, SYSVAR_INSTRUCTIONS_PUBKEY, signer.publicKey];
   const steps = instructions.map((instruction) => ({ rule, instruction }));
   const { inner, accounts, fixedWritable } = composeSteps(steps, fixed);

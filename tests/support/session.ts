@@ -41,6 +41,8 @@ export interface GrantOptions {
   readonly payer?: Keypair;
   /** Who signs as owner; default: the world's owner. */
   readonly signer?: Keypair;
+  /** Keys of the table that are given by account; default: the mints. */
+  readonly accountKeys?: readonly string[];
   /** A change to the finished instruction. */
   readonly tamper?: (instruction: TransactionInstruction) => TransactionInstruction;
 }
@@ -53,7 +55,8 @@ export function tryGrant(
 ): SendResult & { readonly session: Session } {
   const { svm, programId, config } = world;
   const { key = Keypair.generate(), grantId = 7n, epoch = 1n } = options;
-  const { payer = svm.payer, signer = world.owner, tamper = (same) => same } = options;
+  const { payer = svm.payer, signer = world.owner } = options;
+  const tamper = options.tamper ?? ((same: TransactionInstruction) => same);
   const terms = toTermsData(spec, svm.now());
   const address = findSession({ config, sessionKey: key.publicKey, programId });
   const instruction = grantSessionInstruction({
@@ -61,6 +64,7 @@ export function tryGrant(
     payer: payer.publicKey,
     sessionKey: key.publicKey,
     owners: [signer.publicKey],
+    ...(options.accountKeys === undefined ? {} : { accountKeys: options.accountKeys }),
   });
   const result = svm.send([tamper(instruction)], [signer, payer], { payer: svm.payer });
   return { ...result, session: { key, address, grantId, terms } };

@@ -1,7 +1,12 @@
 // A: sessions that end, and what must not come alive again.
 import assert from "node:assert/strict";
 
-import { Keypair, PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import {
+  Keypair,
+  SystemProgram,
+  type PublicKey,
+  type TransactionInstruction,
+} from "@solana/web3.js";
 import {
   closeSessionInstruction,
   findSession,

@@ -142,8 +142,9 @@ describe("threats: value outside the vault", () => {
     }
     const session = grant(world, { rules: [withdrawRule(world, market, vaultToken())] });
     const attack = withdraw(market, world.vault, world.tokens, 1n);
-    const called = [{ ...attack, programId: loader } as typeof attack];
-    refuses(world, session, called, "ProgramNotInScope", { inner: 0, rule: 0 });
+    const called = withdraw(market, world.vault, world.tokens, 1n);
+    called.programId = loader;
+    refuses(world, session, [called], "ProgramNotInScope", { inner: 0, rule: 0 });
     expectOk(execute(world, session, [attack]));
   });
 

@@ -14,7 +14,8 @@ import {
   createThawAccountInstruction,
   createTransferInstruction,
 } from "@solana/spl-token";
-import { TransactionInstruction, type PublicKey } from "@solana/web3.js";
+import type { TransactionInstruction} from "@solana/web3.js";
+import { type PublicKey } from "@solana/web3.js";
 
 import { createBareVault } from "../support/bare-vault.js";
 import { expectOk, expectRefused, expectStolen } from "../support/expect.js";
@@ -113,7 +114,7 @@ const attacks: readonly Attack[] = [
 
 describe("threats: authority over token accounts", () => {
   for (const { name, number, build, routed } of attacks) {
-    it(`${name}`, () => {
+    it(name, () => {
       const { world, session } = opened();
       const bare = createBareVault(world);
       expectStolen(bare.run([build(world, bare.vault, bare.tokens)]));
