@@ -20,6 +20,18 @@ use crate::{
 /// As many accounts as a transaction can lock.
 const MAX_ACCOUNTS: usize = 64;
 
+/// Discriminators as words: comparing slices would be a call.
+const EXECUTE: u64 = word_of(instruction::Execute::DISCRIMINATOR);
+const OWNER_EXECUTE: u64 = word_of(instruction::OwnerExecute::DISCRIMINATOR);
+const REVOKE_SESSION: u64 = word_of(instruction::RevokeSession::DISCRIMINATOR);
+
+const fn word_of(discriminator: &[u8]) -> u64 {
+    match discriminator.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => 0,
+    }
+}
+
 /// # Safety
 /// Called by the runtime only, with its serialized input.
 #[no_mangle]
@@ -35,12 +47,13 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
         // SAFETY: as above; Anchor names what is wrong with it.
         return unsafe { anchor_entry(input) };
     };
-    let result = if discriminator == instruction::Execute::DISCRIMINATOR {
+    let word = u64::from_le_bytes(*discriminator);
+    let result = if word == EXECUTE {
         // SAFETY: `input` is the runtime's serialized input.
         unsafe { all_accounts(input, count) }.and_then(|()| handle_execute(accounts, args))
-    } else if discriminator == instruction::RevokeSession::DISCRIMINATOR && args == [0] {
+    } else if word == REVOKE_SESSION && matches!(args, [0]) {
         handle_plain_revoke(accounts)
-    } else if discriminator == instruction::OwnerExecute::DISCRIMINATOR {
+    } else if word == OWNER_EXECUTE {
         // SAFETY: as above.
         unsafe { all_accounts(input, count) }.and_then(|()| handle_owner_execute(accounts, args))
     } else {

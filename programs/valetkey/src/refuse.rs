@@ -20,7 +20,7 @@ pub fn report(refusal: &Refusal) {
         bytes: [0; 160],
         len: 0,
     };
-    line.text(b"valetkey: ");
+    line.label(b"valetkey: ");
     line.text(name(refusal.code).as_bytes());
     line.index(b" inner=", refusal.inner);
     line.index(b" rule=", refusal.rule);
@@ -60,40 +60,57 @@ struct Line {
 }
 
 impl Line {
-    fn text(&mut self, text: &[u8]) {
-        for byte in text {
-            if let Some(place) = self.bytes.get_mut(self.len) {
-                *place = *byte;
-                self.len = self.len.saturating_add(1);
-            }
+    /// Short texts of a known length become plain stores, without a call.
+    #[inline(always)]
+    fn label<const N: usize>(&mut self, text: &[u8; N]) {
+        let free = self
+            .bytes
+            .get_mut(self.len..)
+            .and_then(|free| free.first_chunk_mut::<N>());
+        if let Some(place) = free {
+            *place = *text;
+            self.len = self.len.saturating_add(N);
         }
     }
 
-    fn index(&mut self, label: &[u8], index: u8) {
+    fn text(&mut self, text: &[u8]) {
+        let end = self.len.saturating_add(text.len());
+        if let Some(place) = self.bytes.get_mut(self.len..end) {
+            place.copy_from_slice(text);
+            self.len = end;
+        }
+    }
+
+    #[inline(always)]
+    fn index<const N: usize>(&mut self, label: &[u8; N], index: u8) {
         if index != NONE {
             self.field(label, u64::from(index));
         }
     }
 
-    fn field(&mut self, label: &[u8], mut value: u64) {
-        let mut digits = [0; 20];
-        let mut first = digits.len();
-        for place in digits.iter_mut().rev() {
-            *place = digit(value % 10);
-            value /= 10;
-            first = first.saturating_sub(1);
-            if value == 0 {
-                break;
-            }
-        }
-        self.text(label);
-        self.text(digits.get(first..).unwrap_or_default());
+    #[inline(always)]
+    fn field<const N: usize>(&mut self, label: &[u8; N], value: u64) {
+        self.label(label);
+        self.number(value);
     }
-}
 
-/// The character of a digit below ten.
-fn digit(value: u64) -> u8 {
-    *b"0123456789"
-        .get(usize::try_from(value).unwrap_or_default())
-        .unwrap_or(&b'0')
+    #[inline(never)]
+    fn number(&mut self, value: u64) {
+        let (mut digits, mut rest) = (1_usize, value);
+        while rest > 9 {
+            rest /= 10;
+            digits = digits.saturating_add(1);
+        }
+        let end = self.len.saturating_add(digits);
+        let Some(places) = self.bytes.get_mut(self.len..end) else {
+            return;
+        };
+        let mut rest = value;
+        for place in places.iter_mut().rev() {
+            let [digit, ..] = (rest % 10).to_le_bytes();
+            *place = b'0'.wrapping_add(digit);
+            rest /= 10;
+        }
+        self.len = end;
+    }
 }

@@ -3,29 +3,45 @@
 use pinocchio::AccountView;
 use valetkey_engine::{
     errors::ErrorCode,
-    layout::{counters, session, SessionView},
+    layout::{counters, limit, session::HEADER, SessionView},
     plan::Plan,
     refusal::{Refusal, Result},
+    Key,
 };
 
 use crate::views::data_mut;
 
-/// Where each rule of a session begins.
-pub struct RuleOffsets([u16; session::MAX_RULES]);
+/// Where the table of rule offsets of a session lies, so that no view is needed while counters are written.
+#[derive(Clone, Copy)]
+pub struct RuleTable {
+    start: usize,
+    rules: u8,
+}
 
-impl RuleOffsets {
-    /// Reads them, so that the view may go while counters are written.
+impl RuleTable {
+    /// Of an opened session.
     #[inline(always)]
-    pub fn of(session: &SessionView, plan: &Plan) -> Result<Self> {
-        let mut offsets = [0; session::MAX_RULES];
-        for (inner, number) in plan.iter().zip(0_u8..) {
-            let index = usize::from(inner.rule);
-            match (session.rule_offset(inner.rule), offsets.get_mut(index)) {
-                (Some(found), Some(offset)) => *offset = u16::try_from(found).unwrap_or(u16::MAX),
-                _ => return Err(no_rule(number, inner.rule)),
-            }
+    pub fn of(session: &SessionView) -> Self {
+        let keys = session.keys().len().saturating_mul(size_of::<Key>());
+        let limits = session.limits_len().saturating_mul(limit::SIZE);
+        let start = HEADER.saturating_add(keys).saturating_add(limits);
+        Self {
+            start,
+            rules: u8::try_from(session.rules_len()).unwrap_or(0),
         }
-        Ok(Self(offsets))
+    }
+
+    /// Where a rule begins in the session's data.
+    #[inline(always)]
+    fn offset(self, data: &[u8], rule: u8) -> Option<usize> {
+        if rule >= self.rules {
+            return None;
+        }
+        let at = self
+            .start
+            .saturating_add(usize::from(rule).saturating_mul(2));
+        let offset = data.get(at..)?.first_chunk::<2>()?;
+        Some(usize::from(u16::from_le_bytes(*offset)))
     }
 }
 
@@ -38,7 +54,7 @@ impl RuleOffsets {
 pub unsafe fn write_effects(
     session: &AccountView,
     plan: &Plan,
-    rules: &RuleOffsets,
+    rules: RuleTable,
     once: Option<(u64, u128)>,
 ) -> Result<u64> {
     // SAFETY: the caller's promise.
@@ -49,18 +65,11 @@ pub unsafe fn write_effects(
         counters::set_once(data, highest, map)?;
     }
     for (inner, number) in plan.iter().zip(0_u8..) {
-        let Some(offset) = rules.0.get(usize::from(inner.rule)) else {
-            return Err(no_rule(number, inner.rule));
-        };
-        counters::spend_rule_use(data, usize::from(*offset))
-            .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
+        match rules.offset(data, inner.rule) {
+            Some(offset) => counters::spend_rule_use(data, offset),
+            None => Err(Refusal::new(ErrorCode::RuleOutOfRange)),
+        }
+        .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
     }
     Ok(seq)
-}
-
-#[cold]
-fn no_rule(inner: u8, rule: u8) -> Refusal {
-    Refusal::new(ErrorCode::RuleOutOfRange)
-        .inner(inner)
-        .rule(rule)
 }

@@ -2,17 +2,18 @@ use pinocchio::AccountView;
 use valetkey_engine::{
     errors::ErrorCode,
     key_eq,
-    layout::{ConfigView, SessionView},
-    plan::ExecuteArgs,
+    layout::{ConfigView, Floor, SessionView},
+    plan::{ExecuteArgs, Inner},
     refusal::{Refusal, Result},
     scope::match_inner,
     session::check_live,
 };
 
 use super::{
-    effects::{write_effects, RuleOffsets},
+    effects::{write_effects, RuleTable},
     guards::check_guards,
-    judge::write_settled,
+    judge::check_visible,
+    ledger::Ledger,
     outer::Outer,
     watch::Watch,
     workspace::{workspace, Workspace},
@@ -40,9 +41,16 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
 
     let args = ExecuteArgs::parse(args)?;
     let once = check_guards(&args, &session, &outer)?;
-    let rules = RuleOffsets::of(&session, &args.plan)?;
+    // The first inner instruction is judged before anything is written or copied: most refusals end here.
+    let mut inners = args.plan.iter().zip(0_u8..);
+    let Some((mut inner, mut number)) = inners.next() else {
+        return Err(Refusal::new(ErrorCode::EmptyPlan));
+    };
+    let mut floor = allow(&session, &inner, number, &outer, now, None)?;
+
+    let rules = RuleTable::of(&session);
     // SAFETY: `session` is opened anew below; nothing else reads the account's data.
-    let seq = unsafe { write_effects(outer.session, &args.plan, &rules, once) }?;
+    let seq = unsafe { write_effects(outer.session, &args.plan, rules, once) }?;
     let session = SessionView::open(data(outer.session))?;
 
     // SAFETY: the raw path allocates nothing, and this is its only workspace.
@@ -56,22 +64,21 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         config: outer.config,
         bump: session.vault_bump(),
     };
-    let mut watch = Watch::start(outer, session, now, tokens, ledger)?;
-    for (inner, number) in args.plan.iter().zip(0_u8..) {
-        let matched = match_inner(&session, &inner, &outer, key(outer.vault), number)?;
+    let mut watch = Watch::start(outer, session, tokens, ledger)?;
+    loop {
         let in_place = |refusal: Refusal| refusal.inner(number).rule(inner.rule);
-        if let Some(visible) = matched.visible {
-            watch.before_call(&visible).map_err(in_place)?;
-        }
         call(views, &inner, &signer, calls).map_err(in_place)?;
         watch.after_call(&inner).map_err(in_place)?;
-        watch.judge_call(matched.rule.floor()).map_err(in_place)?;
+        watch.judge_call(floor).map_err(in_place)?;
+        let Some(next) = inners.next() else { break };
+        (inner, number) = next;
+        floor = allow(&session, &inner, number, &outer, now, Some(watch.ledger))?;
     }
     watch.check_min_receive(&args)?;
-    let settled = watch.settle()?;
-    let grant_id = session.grant_id();
+    watch.settle(now)?;
+    let (grant_id, ledger) = (session.grant_id(), watch.ledger);
     // SAFETY: `session` and `watch` aren't used any more.
-    write_settled(unsafe { data_mut(outer.session) }, &settled)?;
+    ledger.write(unsafe { data_mut(outer.session) })?;
 
     log_session_used(key(outer.session), grant_id, seq, args.once.unwrap_or(0));
     Ok(())
@@ -94,4 +101,24 @@ fn load_session<'a>(outer: &Outer<'a>) -> Result<SessionView<'a>> {
         return Err(Refusal::new(ErrorCode::NotSessionKey));
     }
     Ok(session)
+}
+
+/// Whether the rule allows an inner instruction, and its limit what can be seen in it; returns the rule's floor.
+#[inline(never)]
+fn allow(
+    session: &SessionView,
+    inner: &Inner,
+    number: u8,
+    outer: &Outer,
+    now: i64,
+    ledger: Option<&Ledger>,
+) -> Result<Option<Floor>> {
+    let matched = match_inner(session, inner, outer, key(outer.vault), number)?;
+    if let Some(visible) = matched.visible {
+        let spent = ledger.and_then(|ledger| ledger.find(&visible.asset));
+        let spent = spent.map_or(0, |(_, slot)| slot.spent);
+        check_visible(session, &visible, spent, now)
+            .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
+    }
+    Ok(matched.rule.floor())
 }

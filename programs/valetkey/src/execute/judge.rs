@@ -1,37 +1,48 @@
-//! What may leave: judged after each inner instruction, settled after the last.
+//! What may leave: judged before and after each inner instruction, settled after the last.
 
 use valetkey_engine::{
     errors::ErrorCode,
     floors::check_floor,
-    layout::{counters::set_limit, session::MAX_LIMITS, Asset, Floor, LimitView},
-    limits::{settle, NewCounters},
+    layout::{Asset, Floor, SessionView},
+    limits::check_limit,
     plan::ExecuteArgs,
     refusal::{Refusal, Result},
+    scope::Visible,
 };
 
-use super::{ledger::SOL, token_watch::Control, watch::Watch};
+use super::{token_watch::Control, watch::Watch};
 
-/// The new counters of the limits that were touched, by position.
-pub type Settled = [Option<NewCounters>; MAX_LIMITS];
+/// Checks an amount that can be seen in an instruction against its limit, before anything is called; `spent` is what left in
+/// this execute before.
+#[inline(always)]
+pub fn check_visible(session: &SessionView, visible: &Visible, spent: u64, now: i64) -> Result<()> {
+    let limit = session.limit_of(&visible.asset);
+    let limit = limit.and_then(|index| Some((index, session.limit(index)?)));
+    let Some((index, limit)) = limit else {
+        return Err(Refusal::new(ErrorCode::NoLimit).asked(visible.amount));
+    };
+    check_limit(
+        &limit.state(),
+        spent,
+        visible.amount,
+        now,
+        session.starts_at(),
+    )
+    .map_err(|refusal| refusal.limit(index))
+}
 
 impl Watch<'_, '_> {
     /// Adds what the inner instruction at hand took to what left before; checks the rule's floor.
     #[inline(always)]
     pub fn judge_call(&mut self, floor: Option<Floor>) -> Result<()> {
-        for slot in self.ledger.slots_mut() {
-            let outflow = slot.delta.outflow()?;
-            if outflow == 0 {
-                continue;
-            }
-            if slot.limit().is_none() {
-                return Err(Refusal::new(ErrorCode::NoLimit).asked(outflow));
-            }
-            let Some(spent) = slot.spent.checked_add(outflow) else {
-                return Err(Refusal::new(ErrorCode::ArithmeticOverflow));
-            };
-            slot.spent = spent;
-        }
+        self.ledger.end_call()?;
         floor.map_or(Ok(()), |floor| self.judge_floor(&floor))
+    }
+
+    /// Checks the sums of the whole plan against all bounds of their limits.
+    #[inline(always)]
+    pub fn settle(&mut self, now: i64) -> Result<()> {
+        self.ledger.settle(&self.session, now)
     }
 
     /// "At least so much back": from measured holdings. Nothing but the floor's own asset, and SOL, may leave beside it.
@@ -41,10 +52,9 @@ impl Watch<'_, '_> {
         let give = self.session.asset(floor.give).ok_or_else(unknown)?;
         let get = self.session.asset(floor.get).ok_or_else(unknown)?;
         let give = self.ledger.find(&give);
-        for (position, slot) in (0_u8..).zip(self.ledger.slots()) {
+        for (number, (_, slot)) in (1_u8..).zip(self.ledger.mints()) {
             let outflow = slot.delta.outflow()?;
-            let allowed = position == SOL || give.is_some_and(|(given, _)| given == position);
-            if outflow > 0 && !allowed {
+            if outflow > 0 && give.is_none_or(|(given, _)| given != number) {
                 return Err(Refusal::new(ErrorCode::FloorAssetRefused).asked(outflow));
             }
         }
@@ -54,30 +64,6 @@ impl Watch<'_, '_> {
             .find(&get)
             .map_or(Ok(0), |(_, slot)| slot.delta.inflow())?;
         check_floor(floor.min, floor.per, out, back)
-    }
-
-    /// Checks the sums of the whole plan against all bounds of their limits.
-    #[inline(always)]
-    pub fn settle(&self) -> Result<Settled> {
-        let mut settled = [None; MAX_LIMITS];
-        for slot in self.ledger.slots().iter().filter(|slot| slot.spent > 0) {
-            let found = slot.limit().and_then(|index| {
-                Some((index, self.session.limit(index)?, settled.get_mut(index)?))
-            });
-            let Some((index, limit, place)) = found else {
-                return Err(Refusal::new(ErrorCode::NoLimit).asked(slot.spent));
-            };
-            let counters = self
-                .counters(&limit, slot.spent)
-                .map_err(|refusal| refusal.limit(index))?;
-            *place = Some(counters);
-        }
-        Ok(settled)
-    }
-
-    #[inline(always)]
-    fn counters(&self, limit: &LimitView, spent: u64) -> Result<NewCounters> {
-        settle(&limit.state(), spent, self.now, self.session.starts_at())
     }
 
     /// Checks that at least what the caller asked for has come, over the whole plan.
@@ -101,8 +87,7 @@ impl Watch<'_, '_> {
         let clean = self
             .tokens
             .all()
-            .iter()
-            .filter(|watched| watched.control == Control::Clean);
+            .filter(|(watched, _)| watched.control == Control::Clean);
         let sum = |(before, after): (u128, u128), (b, a): (u64, u64)| {
             (
                 before.saturating_add(b.into()),
@@ -111,23 +96,12 @@ impl Watch<'_, '_> {
         };
         match asset {
             Asset::Sol => clean
-                .map(|watched| (watched.start_lamports, watched.lamports))
+                .map(|(watched, _)| (watched.start_lamports, watched.lamports))
                 .fold((self.vault_start.into(), self.vault_lamports.into()), sum),
             Asset::Mint(mint) => clean
-                .filter(|watched| self.tokens.mint(watched) == *mint)
-                .map(|watched| (watched.start_amount, watched.amount))
+                .filter(|(_, held)| held == mint)
+                .map(|(watched, _)| (watched.start_amount, watched.amount))
                 .fold((0, 0), sum),
         }
     }
-}
-
-/// Writes what was settled.
-#[inline(always)]
-pub fn write_settled(session: &mut [u8], settled: &Settled) -> Result<()> {
-    for (index, counters) in settled.iter().enumerate() {
-        if let Some(counters) = counters {
-            set_limit(session, index, counters)?;
-        }
-    }
-    Ok(())
 }

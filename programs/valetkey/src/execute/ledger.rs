@@ -1,116 +1,195 @@
-//! What left, by asset: slot 0 is SOL, each further slot a mint that the vault holds in a watched account.
+//! What left, by asset: SOL, and each mint that the vault holds in a watched account.
 
 use valetkey_engine::{
     errors::ErrorCode,
     holdings::Delta,
     key_eq,
-    layout::{Asset, SessionView},
+    layout::{counters::set_limit, Asset, SessionView},
+    limits::{settle, NewCounters},
     refusal::{Refusal, Result},
     Key,
 };
 
 use super::token_watch::MAX_WATCHED;
 
-/// Position of SOL.
+/// The slot number of SOL; mints count from 1.
 pub const SOL: u8 = 0;
-/// An asset without a limit.
-const NO_LIMIT: u8 = 255;
-const MAX_SLOTS: usize = MAX_WATCHED + 1;
 
-/// One asset.
+/// One asset; all-zero bytes are one that nothing happened to.
 #[derive(Clone, Copy)]
 pub struct Slot {
-    /// The mint; zero for SOL.
-    mint: Key,
-    /// Position of its limit in the session.
-    limit: u8,
     /// What the inner instruction at hand did.
     pub delta: Delta,
     /// What left in this execute.
     pub spent: u64,
+    /// Position of its limit in the session plus one; 0 without a limit.
+    limit: u8,
+    /// What is to be written; nothing when nothing left.
+    settled: NewCounters,
 }
 
 impl Slot {
     /// Position of its limit in the session, if it has one.
     #[inline(always)]
     pub fn limit(&self) -> Option<usize> {
-        (self.limit != NO_LIMIT).then_some(usize::from(self.limit))
+        usize::from(self.limit).checked_sub(1)
+    }
+
+    #[inline(always)]
+    fn start(&mut self, asset: &Asset, session: &SessionView) {
+        let limit = session.limit_of(asset).and_then(|at| u8::try_from(at).ok());
+        self.limit = limit.map_or(0, |at| at.saturating_add(1));
+    }
+
+    /// Adds what the inner instruction at hand took.
+    #[inline(always)]
+    pub fn count(&mut self) -> Result<()> {
+        let outflow = self.delta.outflow()?;
+        if outflow == 0 {
+            return Ok(());
+        }
+        if self.limit == 0 {
+            return Err(Refusal::new(ErrorCode::NoLimit).asked(outflow));
+        }
+        match self.spent.checked_add(outflow) {
+            Some(spent) => self.spent = spent,
+            None => return Err(Refusal::new(ErrorCode::ArithmeticOverflow)),
+        }
+        Ok(())
+    }
+
+    /// Checks the sum of the whole plan against all bounds of its limit.
+    #[inline(always)]
+    fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
+        if self.spent == 0 {
+            return Ok(());
+        }
+        let limit = self
+            .limit()
+            .and_then(|index| Some((index, session.limit(index)?)));
+        let Some((index, limit)) = limit else {
+            return Err(Refusal::new(ErrorCode::NoLimit).asked(self.spent));
+        };
+        let counters = settle(&limit.state(), self.spent, now, session.starts_at());
+        self.settled = counters.map_err(|refusal| refusal.limit(index))?;
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn write(&self, session: &mut [u8]) -> Result<()> {
+        match self.limit() {
+            Some(limit) if self.spent > 0 => set_limit(session, limit, &self.settled),
+            _ => Ok(()),
+        }
     }
 }
 
 /// All assets of an execute; all-zero bytes are an empty one.
 pub struct Ledger {
-    slots: [Slot; MAX_SLOTS],
+    pub sol: Slot,
+    mints: [(Key, Slot); MAX_WATCHED],
     count: u8,
 }
 
 impl Ledger {
-    /// The slots in use.
+    /// Finds the limit of SOL.
     #[inline(always)]
-    pub fn slots(&self) -> &[Slot] {
-        self.slots
+    pub fn start(&mut self, session: &SessionView) {
+        self.sol.start(&Asset::Sol, session);
+    }
+
+    /// The mints in use, by rising slot number from 1.
+    #[inline(always)]
+    pub fn mints(&self) -> &[(Key, Slot)] {
+        self.mints
             .get(..usize::from(self.count))
             .unwrap_or_default()
     }
 
-    /// The slots in use, to be written.
     #[inline(always)]
-    pub fn slots_mut(&mut self) -> &mut [Slot] {
-        self.slots
+    fn mints_mut(&mut self) -> &mut [(Key, Slot)] {
+        self.mints
             .get_mut(..usize::from(self.count))
             .unwrap_or_default()
     }
 
-    /// What an inner instruction did to the asset of a slot.
+    /// The slot of a mint, by number.
     #[inline(always)]
-    pub fn delta(&mut self, slot: u8) -> Result<&mut Delta> {
-        match self.slots.get_mut(usize::from(slot)) {
-            Some(slot) => Ok(&mut slot.delta),
-            None => Err(Refusal::new(ErrorCode::TooManyTokenAccounts)),
-        }
+    pub fn mint(&mut self, number: u8) -> Result<&mut Slot> {
+        let found = usize::from(number)
+            .checked_sub(1)
+            .and_then(|at| self.mints.get_mut(at));
+        found.map(|(_, slot)| slot).ok_or_else(full)
     }
 
-    /// The slot of an asset.
+    /// Number and slot of an asset.
     #[inline(always)]
     pub fn find(&self, asset: &Asset) -> Option<(u8, &Slot)> {
-        let mut slots = (0_u8..).zip(self.slots());
         match asset {
-            Asset::Sol => slots.next(),
-            Asset::Mint(mint) => slots.skip(1).find(|(_, slot)| key_eq(&slot.mint, mint)),
+            Asset::Sol => Some((SOL, &self.sol)),
+            Asset::Mint(mint) => {
+                let mut mints = (1_u8..).zip(self.mints());
+                let (number, (_, slot)) = mints.find(|(_, (known, _))| key_eq(known, mint))?;
+                Some((number, slot))
+            }
         }
     }
 
-    /// The slot of an asset, opened when it has none yet.
+    /// Number of a mint's slot, opened when it has none yet.
     #[inline(always)]
-    pub fn slot_of(&mut self, asset: &Asset, session: &SessionView) -> Result<u8> {
-        if let Some((found, _)) = self.find(asset).filter(|_| self.count > 0) {
+    pub fn slot_of(&mut self, mint: &Key, session: &SessionView) -> Result<u8> {
+        let asset = Asset::Mint(mint);
+        if let Some((found, _)) = self.find(&asset) {
             return Ok(found);
         }
-        let position = self.count;
-        let Some(slot) = self.slots.get_mut(usize::from(position)) else {
-            return Err(Refusal::new(ErrorCode::TooManyTokenAccounts));
+        let Some((known, slot)) = self.mints.get_mut(usize::from(self.count)) else {
+            return Err(full());
         };
-        *slot = Slot {
-            mint: match asset {
-                Asset::Sol => [0; 32],
-                Asset::Mint(mint) => **mint,
-            },
-            limit: session
-                .limit_of(asset)
-                .and_then(|at| u8::try_from(at).ok())
-                .unwrap_or(NO_LIMIT),
-            delta: Delta::default(),
-            spent: 0,
-        };
-        self.count = position.saturating_add(1);
-        Ok(position)
+        *known = *mint;
+        slot.start(&asset, session);
+        self.count = self.count.saturating_add(1);
+        Ok(self.count)
     }
 
     /// Forgets what the last inner instruction did.
     #[inline(always)]
-    pub fn begin(&mut self) {
-        for slot in self.slots_mut() {
+    pub fn begin_call(&mut self) {
+        self.sol.delta = Delta::default();
+        for (_, slot) in self.mints_mut() {
             slot.delta = Delta::default();
         }
     }
+
+    /// Adds what the inner instruction at hand took to what left before.
+    #[inline(always)]
+    pub fn end_call(&mut self) -> Result<()> {
+        self.sol.count()?;
+        self.mints_mut()
+            .iter_mut()
+            .try_for_each(|(_, slot)| slot.count())
+    }
+
+    /// Checks the sums of the whole plan.
+    #[inline(never)]
+    pub fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
+        self.sol.settle(session, now)?;
+        self.mints_mut()
+            .iter_mut()
+            .try_for_each(|(_, slot)| slot.settle(session, now))
+    }
+
+    /// Writes what was settled.
+    #[inline(always)]
+    pub fn write(&self, session: &mut [u8]) -> Result<()> {
+        self.sol.write(session)?;
+        self.mints()
+            .iter()
+            .try_for_each(|(_, slot)| slot.write(session))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn full() -> Refusal {
+    Refusal::new(ErrorCode::TooManyTokenAccounts)
 }

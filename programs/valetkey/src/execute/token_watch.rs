@@ -21,7 +21,7 @@ const MAX_OUTER: usize = 64;
 /// Larger token accounts are refused.
 const MAX_SIZE: usize = 512;
 /// Bytes for all copies: sixty plain accounts fit.
-const COPIES: usize = 12 * 1024;
+const COPIES: usize = 10 * 1024;
 
 /// Offset of the amount in a token account.
 const AMOUNT: usize = 64;
@@ -38,29 +38,55 @@ pub enum Control {
     Foreign,
 }
 
+impl Control {
+    /// Over this account; `None` when the vault has no say.
+    #[inline(always)]
+    pub fn of(token: &TokenAccount, vault: &Key) -> Option<Self> {
+        match token.authority_of(vault) {
+            Authority::None => None,
+            Authority::Clean => Some(Self::Clean),
+            Authority::DebitOnly if key_eq(token.owner(), vault) => Some(Self::Dirty),
+            Authority::DebitOnly => Some(Self::Foreign),
+        }
+    }
+}
+
 /// A watched token account.
 #[derive(Clone, Copy)]
 pub struct Watched {
-    /// Its copy in the arena.
-    at: u16,
-    len: u16,
-    /// Outer index.
-    pub index: u8,
-    pub control: Control,
-    pub token_2022: bool,
-    /// Its amount wraps lamports and is never counted beside them.
-    pub native: bool,
-    /// Slot of its mint in the ledger.
-    pub slot: u8,
     /// As of the last call.
     pub amount: u64,
     pub lamports: u64,
     /// As of the start of the plan; 0 for an account that joined later.
     pub start_amount: u64,
     pub start_lamports: u64,
+    /// Its copy among all copies.
+    at: u16,
+    len: u16,
+    /// Outer index.
+    index: u8,
+    pub control: Control,
+    token_2022: bool,
+    /// Slot of its mint in the ledger; that of SOL when it wraps lamports, whose amount is never counted beside them.
+    pub slot: u8,
 }
 
 impl Watched {
+    /// Compares the account with its copy: program, size and every byte but the amount must be the same. Returns the amount.
+    #[inline(always)]
+    pub fn check(&self, copy: &[u8], view: &AccountView) -> Result<u64> {
+        let program = if self.token_2022 { &TOKEN_2022 } else { &TOKEN };
+        let after = data(view);
+        let same = key_eq(owner(view), program)
+            && copy.len() == after.len()
+            && same_but_amount(copy, after);
+        match after.get(AMOUNT..).and_then(|rest| rest.first_chunk()) {
+            Some(amount) if same => Ok(u64::from_le_bytes(*amount)),
+            _ => Err(changed(view)),
+        }
+    }
+
+    #[inline(always)]
     fn range(&self) -> Range<usize> {
         let start = usize::from(self.at);
         start..start.saturating_add(usize::from(self.len))
@@ -72,41 +98,30 @@ pub struct TokenWatchSpace {
     /// By outer index: position in `watched` plus one, 0 when not watched.
     by_index: [u8; MAX_OUTER],
     watched: [Watched; MAX_WATCHED],
-    count: u8,
     copies: [u8; COPIES],
     copied: u16,
-}
-
-/// What became of an account that was looked at.
-pub enum Seen {
-    /// Not a token account that the vault has a hold on, or watched already.
-    Nothing,
-    /// Watched from now on, at this position.
-    Added(usize),
+    count: u8,
 }
 
 impl TokenWatchSpace {
-    /// All watched accounts.
-    #[inline(always)]
-    pub fn all(&self) -> &[Watched] {
-        self.watched
+    /// All watched accounts, each with its mint.
+    pub fn all(&self) -> impl Iterator<Item = (&Watched, &Key)> {
+        let watched = self
+            .watched
             .get(..usize::from(self.count))
-            .unwrap_or_default()
+            .unwrap_or_default();
+        watched.iter().map(|watched| {
+            let copy = self.copies.get(watched.range()).unwrap_or_default();
+            (watched, copy.first_chunk().unwrap_or(&SYSTEM))
+        })
     }
 
-    /// The watched account at a position.
+    /// A watched account and its copy, by position.
     #[inline(always)]
-    pub fn get_mut(&mut self, position: usize) -> Option<&mut Watched> {
-        self.watched.get_mut(position)
-    }
-
-    /// The mint of a watched account.
-    #[inline(always)]
-    pub fn mint(&self, watched: &Watched) -> &Key {
-        self.copies
-            .get(usize::from(watched.at)..)
-            .and_then(|copy| copy.first_chunk())
-            .unwrap_or(&SYSTEM)
+    pub fn get_mut(&mut self, position: usize) -> Option<(&mut Watched, &[u8])> {
+        let watched = self.watched.get_mut(position)?;
+        let copy = self.copies.get(watched.range())?;
+        Some((watched, copy))
     }
 
     /// Position of the watched account with this outer index.
@@ -117,100 +132,59 @@ impl TokenWatchSpace {
             .and_then(|entry| usize::from(*entry).checked_sub(1))
     }
 
-    /// Watches an account if the vault has authority over it. An account that was passed twice is watched once.
+    /// Whether this account is watched under another index already; then it is under this one too.
     #[inline(always)]
-    pub fn consider(&mut self, views: &[AccountView], index: usize, vault: &Key) -> Result<Seen> {
-        let Some(view) = views.get(index) else {
-            return Ok(Seen::Nothing);
-        };
-        let Some(token) = TokenAccount::read(owner(view), data(view)) else {
-            return Ok(Seen::Nothing);
-        };
-        let control = match token.authority_of(vault) {
-            Authority::None => return Ok(Seen::Nothing),
-            Authority::Clean => Control::Clean,
-            Authority::DebitOnly if key_eq(token.owner(), vault) => Control::Dirty,
-            Authority::DebitOnly => Control::Foreign,
-        };
-        let count = self.count;
-        let again = self.all().iter().position(|known| {
+    pub fn is_known(&mut self, views: &[AccountView], index: usize, view: &AccountView) -> bool {
+        let known = self
+            .watched
+            .get(..usize::from(self.count))
+            .unwrap_or_default();
+        let other = known.iter().find(|known| {
             views
                 .get(usize::from(known.index))
                 .is_some_and(|known| is_same(known, view))
         });
-        let position = again.unwrap_or(usize::from(count));
-        let Some(entry) = self.by_index.get_mut(index) else {
-            return Err(too_many(index));
-        };
-        *entry = u8::try_from(position).unwrap_or(u8::MAX).saturating_add(1);
-        if again.is_some() {
-            return Ok(Seen::Nothing);
+        let entry = other.and_then(|known| self.by_index.get(usize::from(known.index)).copied());
+        if let (Some(entry), Some(place)) = (entry, self.by_index.get_mut(index)) {
+            *place = entry;
         }
-        self.copy(view, index, control, &token)?;
-        Ok(Seen::Added(position))
+        entry.is_some()
     }
 
+    /// Watches an account from now on.
     #[inline(always)]
-    fn copy(
+    pub fn add(
         &mut self,
-        view: &AccountView,
         index: usize,
-        control: Control,
+        view: &AccountView,
         token: &TokenAccount,
-    ) -> Result<()> {
+        control: Control,
+        slot: u8,
+    ) -> Result<&mut Watched> {
         let bytes = data(view);
         if bytes.len() > MAX_SIZE {
-            let refusal = Refusal::new(ErrorCode::TokenAccountTooLarge).outer(index);
-            return Err(refusal.asked(bytes.len() as u64).left(MAX_SIZE as u64));
+            return Err(too_large(index, bytes.len()));
         }
         let at = usize::from(self.copied);
-        let place = self
-            .copies
-            .get_mut(at..)
-            .and_then(|free| free.get_mut(..bytes.len()));
-        let (Some(place), Some(watched)) = (place, self.watched.get_mut(usize::from(self.count)))
-        else {
+        let place = self.copies.get_mut(at..at.saturating_add(bytes.len()));
+        let watched = self.watched.get_mut(usize::from(self.count));
+        let entry = self.by_index.get_mut(index);
+        let (Some(place), Some(watched), Some(entry)) = (place, watched, entry) else {
             return Err(too_many(index));
         };
         place.copy_from_slice(bytes);
-        *watched = Watched {
-            at: self.copied,
-            len: u16::try_from(bytes.len()).unwrap_or(u16::MAX),
-            index: u8::try_from(index).unwrap_or(u8::MAX),
-            control,
-            token_2022: key_eq(owner(view), &TOKEN_2022),
-            native: token.native(),
-            slot: 0,
-            amount: token.amount(),
-            lamports: view.lamports(),
-            start_amount: 0,
-            start_lamports: 0,
-        };
         self.count = self.count.saturating_add(1);
-        // Eight-byte steps keep the copies aligned for comparing words.
-        let next = at.saturating_add(bytes.len()).next_multiple_of(8);
-        self.copied = u16::try_from(next).unwrap_or(u16::MAX);
-        Ok(())
-    }
-
-    /// Compares a watched account with its copy: program, size and every byte but the amount must be the same. Returns the
-    /// amount.
-    #[inline(always)]
-    pub fn check(&self, watched: &Watched, view: &AccountView) -> Result<u64> {
-        let program = if watched.token_2022 {
-            &TOKEN_2022
-        } else {
-            &TOKEN
-        };
-        let before = self.copies.get(watched.range()).unwrap_or_default();
-        let after = data(view);
-        let same = key_eq(owner(view), program)
-            && before.len() == after.len()
-            && same_but_amount(before, after);
-        match after.get(AMOUNT..).and_then(|rest| rest.first_chunk()) {
-            Some(amount) if same => Ok(u64::from_le_bytes(*amount)),
-            _ => Err(changed(view)),
-        }
+        *entry = self.count;
+        watched.amount = token.amount();
+        watched.lamports = view.lamports();
+        watched.at = self.copied;
+        watched.len = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+        watched.index = u8::try_from(index).unwrap_or(u8::MAX);
+        watched.control = control;
+        watched.token_2022 = !key_eq(owner(view), &TOKEN);
+        watched.slot = slot;
+        self.copied = self.copied.saturating_add(watched.len);
+        Ok(watched)
     }
 }
 
@@ -223,6 +197,13 @@ fn changed(view: &AccountView) -> Refusal {
     } else {
         ErrorCode::TokenAccountChanged
     })
+}
+
+#[cold]
+#[inline(never)]
+fn too_large(index: usize, size: usize) -> Refusal {
+    let refusal = Refusal::new(ErrorCode::TokenAccountTooLarge).outer(index);
+    refusal.asked(size as u64).left(MAX_SIZE as u64)
 }
 
 #[cold]
