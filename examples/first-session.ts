@@ -33,5 +33,5 @@ assert.equal(await connection.getBalance(shop), 10_000_000);
 const { uses, limits } = await session.remaining();
 assert.equal(uses, 19);
 assert.equal(limits[0]?.total, 40_000_000n);
-console.log(`bought; ${String(uses)} uses and ${String(limits[0]?.total)} lamports are left`);
+console.log(`bought; ${String(uses)} uses and ${String(limits[0].total)} lamports are left`);
 await localnet.stop();

@@ -3,13 +3,8 @@
 import { AnchorProvider, Program, type Provider } from "@coral-xyz/anchor";
 import BN from "bn.js";
 import { createMint, getOrCreateAssociatedTokenAccount, mintTo } from "@solana/spl-token";
-import {
-  Keypair,
-  PublicKey,
-  Transaction,
-  VersionedTransaction,
-  type Connection,
-} from "@solana/web3.js";
+import type { Keypair, Transaction } from "@solana/web3.js";
+import { PublicKey, VersionedTransaction, type Connection } from "@solana/web3.js";
 import { startLocalnet, type Localnet } from "@valetkey/localnet";
 import { VALETKEY_PROGRAM_ID } from "@valetkey/sdk";
 

@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 
 import { isValetkeyError, type ErrorCode } from "@valetkey/sdk/errors";
+import type { Transaction, VersionedTransaction } from "@solana/web3.js";
 import {
   ComputeBudgetProgram,
   Keypair,
   PublicKey,
   SystemProgram,
-  Transaction,
   TransactionInstruction,
-  VersionedTransaction,
 } from "@solana/web3.js";
 
 import { toOwnerWallet, type WalletObject } from "../../app/sdk/src/owner/wallet.js";

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { startLocalnet, type Localnet } from "@valetkey/localnet";
 import { generateKey } from "@valetkey/sdk/keys/node";
 import { isValetkeyError } from "@valetkey/sdk/errors";
-import { Keypair, PublicKey, SystemProgram, type Connection } from "@solana/web3.js";
+import type { Keypair, PublicKey } from "@solana/web3.js";
+import { SystemProgram, type Connection } from "@solana/web3.js";
 
 import { VALETKEY_PROGRAM_ID } from "../../app/sdk/src/addresses.js";
 import { signWithKeys, toSessionKey } from "../../app/sdk/src/keys/session-key.js";

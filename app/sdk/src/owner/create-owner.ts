@@ -123,9 +123,9 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
   const state = await readState(where);
   const { vault } = context;
   const terms = request.terms.resolve({ now: state.now, vault, programId });
-  const live = state.account !== null && endedReason(state) === null;
-  if (live && state.account !== null) {
-    if (sameTerms(state.account, terms)) return createSession(opened, state);
+  const { account } = state;
+  if (account !== null && endedReason(state) === null) {
+    if (sameTerms(account, terms)) return createSession(opened, state);
     throw new ValetkeyError("InvalidInput", {
       what: "terms",
       reason: "this key has a live session on other terms: revoke that one, or use another key",
@@ -137,7 +137,7 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
     terms,
     ...(request.fees === undefined ? {} : { topUpLamports: request.fees.topUpLamports }),
     config: state.config,
-    ended: state.account === null ? null : (await readClosableState(where)).account,
+    ended: account === null ? null : (await readClosableState(where)).account,
   });
   return createSession(opened, await readState(where));
 }

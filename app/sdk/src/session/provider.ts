@@ -34,8 +34,8 @@ export interface SessionProvider {
     transaction: Transaction | VersionedTransaction,
     signers?: Signer[],
   ) => Promise<string>;
-  readonly sendAll: <T extends Transaction | VersionedTransaction>(
-    transactions: { tx: T; signers?: Signer[] }[],
+  readonly sendAll: (
+    transactions: { tx: Transaction | VersionedTransaction; signers?: Signer[] }[],
   ) => Promise<string[]>;
   /** Runs them without landing them; the logs read as if they had been sent outside the session. */
   readonly simulate: (

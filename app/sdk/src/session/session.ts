@@ -86,7 +86,7 @@ export function createSession(context: SessionContext, state: SessionState): Ses
     const reason = "its account is closed";
     throw new ValetkeyError("SessionEnded", { session: address.toBase58(), reason });
   };
-  const { isTrusted: _, ...tables } = parts.tables;
+  const { create, extend, list, sweep } = parts.tables;
   const send = async (
     input: {
       readonly instructions:
@@ -107,7 +107,7 @@ export function createSession(context: SessionContext, state: SessionState): Ses
       return store.getSnapshot().expiresAt;
     },
     provider: createProvider(parts),
-    tables,
+    tables: { create, extend, list, sweep },
     send: send as Session["send"],
     explain: (input) => explain(parts, input),
     remaining: async () => remainingOf(await store.refresh()),
