@@ -19,22 +19,28 @@ export class Writer {
     return this.#parts.length;
   }
 
+  /** A byte. */
   u8(value: number): this {
     return this.#uint(BigInt(this.#integer(value)), 1);
   }
+  /** Two bytes, unsigned. */
   u16(value: number): this {
     return this.#uint(BigInt(this.#integer(value)), 2);
   }
+  /** Four bytes, unsigned. */
   u32(value: number): this {
     return this.#uint(BigInt(this.#integer(value)), 4);
   }
+  /** Eight bytes, unsigned. */
   u64(value: bigint): this {
     return this.#uint(value, 8);
   }
+  /** Eight bytes, signed. */
   i64(value: bigint): this {
     if (value < -(1n << 63n) || value >= 1n << 63n) throw invalid(this.#what, `${value} is no i64`);
     return this.#uint(BigInt.asUintN(64, value), 8);
   }
+  /** Bytes as they are. */
   bytes(value: Uint8Array): this {
     for (const byte of value) this.#parts.push(byte);
     return this;
@@ -46,6 +52,7 @@ export class Writer {
     }
     return this.bytes(value);
   }
+  /** Reserved bytes. */
   zeros(count: number): this {
     for (let i = 0; i < count; i += 1) this.#parts.push(0);
     return this;
@@ -94,18 +101,23 @@ export class Reader {
     return this.#bytes.length - this.#offset;
   }
 
+  /** A byte. */
   u8(): number {
     return Number(this.uint(1));
   }
+  /** Two bytes, unsigned. */
   u16(): number {
     return Number(this.uint(2));
   }
+  /** Four bytes, unsigned. */
   u32(): number {
     return Number(this.uint(4));
   }
+  /** Eight bytes, unsigned. */
   u64(): bigint {
     return this.uint(8);
   }
+  /** Eight bytes, signed. */
   i64(): bigint {
     return BigInt.asIntN(64, this.uint(8));
   }

@@ -13,31 +13,50 @@ export const HEADER_SIZE = 320;
 export const LIMIT_SIZE = 56;
 /** Most bytes of a session. */
 export const MAX_SESSION_SIZE = 3072;
-/** Most keys, limits, rules, data and account constraints, accounts of an inner instruction, inner instructions. */
+/** Most keys of a session's table. */
 export const MAX_KEYS = 32;
+/** Most limits of a session. */
 export const MAX_LIMITS = 8;
+/** Most rules of a session. */
 export const MAX_RULES = 16;
+/** Most data constraints of a rule. */
 export const MAX_DATA_CONSTRAINTS = 8;
+/** Most account constraints of a rule. */
 export const MAX_ACCOUNT_CONSTRAINTS = 16;
+/** Most accounts of an inner instruction. */
 export const MAX_RULE_ACCOUNTS = 61;
+/** Most inner instructions of a plan. */
 export const MAX_INNER = 16;
 /** Most values of an `in` constraint or keys of a set. */
 export const MAX_CHOICES = 16;
 /** Longest life of a session: 365 days. */
 export const MAX_LIFE_SECONDS = 31_536_000;
 
+/** The System program. */
 export const SYSTEM_PROGRAM: Address = "11111111111111111111111111111111";
+/** SPL Token. */
 export const TOKEN_PROGRAM: Address = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+/** Token-2022. */
 export const TOKEN_2022_PROGRAM: Address = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb";
+/** The Associated Token Account program. */
 export const ATA_PROGRAM: Address = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";
+/** The Stake program. */
 export const STAKE_PROGRAM: Address = "Stake11111111111111111111111111111111111111";
+/** The Compute Budget program. */
 export const COMPUTE_BUDGET_PROGRAM: Address = "ComputeBudget111111111111111111111111111111";
+/** The Address Lookup Table program. */
 export const LOOKUP_TABLE_PROGRAM: Address = "AddressLookupTab1e1111111111111111111111111";
+/** The Ed25519 precompile. */
 export const ED25519_PROGRAM: Address = "Ed25519SigVerify111111111111111111111111111";
+/** The secp256k1 precompile. */
 export const SECP256K1_PROGRAM: Address = "KeccakSecp256k11111111111111111111111111111";
+/** The secp256r1 precompile. */
 export const SECP256R1_PROGRAM: Address = "Secp256r1SigVerify1111111111111111111111111";
+/** The instructions sysvar. */
 export const INSTRUCTIONS_SYSVAR: Address = "Sysvar1nstructions1111111111111111111111111";
+/** The mint of wrapped SOL under SPL Token. */
 export const NATIVE_MINT: Address = "So11111111111111111111111111111111111111112";
+/** The mint of wrapped SOL under Token-2022. */
 export const NATIVE_MINT_2022: Address = "9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP";
 
 /** Programs that no session may call, besides Valetkey itself; Stake until it has a typed decoder. */

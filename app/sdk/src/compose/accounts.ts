@@ -40,7 +40,7 @@ export function accountTable(input: {
     for (const { pubkey, isWritable } of keys) add(pubkey, isWritable);
   }
   for (const { programId } of input.instructions) add(programId, false);
-  const order = [...entries.keys()];
+  const order = new Map([...entries.keys()].map((text, index) => [text, index]));
   const all = [...entries.values()].map(({ pubkey, isWritable }) => ({
     pubkey,
     isWritable: isWritable || input.writableElsewhere.has(pubkey.toBase58()),
@@ -49,7 +49,7 @@ export function accountTable(input: {
     all,
     rest: [...entries.values()].slice(4).map((entry) => ({ ...entry, isSigner: false })),
     vaultWritable: entries.get(vault.toBase58())?.isWritable ?? false,
-    indexOf: (key) => order.indexOf(key.toBase58()),
+    indexOf: (key) => order.get(key.toBase58()) ?? -1,
   };
 }
 

@@ -1,5 +1,5 @@
 // Sorts ordinary instructions: what runs inside the session, what stands outside, what is only a wish.
-import type { PublicKey, TransactionInstruction} from "@solana/web3.js";
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { type AccountMeta } from "@solana/web3.js";
 
 import type { Address } from "../codec/address.js";
