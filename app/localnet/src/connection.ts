@@ -23,6 +23,23 @@ export function closeConnection(connection: Connection): void {
   internals._rpcWebSocket?.close();
 }
 
+/**
+ * Lets the event loop turn before a connection looks at its subscriptions again. web3.js tries an unsubscription on a closed
+ * socket again at once, and the socket tells that it is closed only in a later turn: without a turn in between that is a loop
+ * without end, which starves everything else in the process.
+ */
+export function steadyConnection(connection: Connection): void {
+  const internals = connection as unknown as ConnectionInternals;
+  const update = internals._updateSubscriptions?.bind(connection);
+  if (update === undefined) return;
+  const steady = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    // Closed in between: nothing is to be looked at any more.
+    if (internals._updateSubscriptions === steady) await update();
+  };
+  internals._updateSubscriptions = steady;
+}
+
 /** Makes a connection ask for a new block hash where it would use the one that it caches. */
 export function forgetBlockhash(connection: Connection): void {
   const { _blockhashInfo: cache } = connection as unknown as ConnectionInternals;

@@ -10,7 +10,7 @@ import { Chain } from "./chain/chain.js";
 import { loadEngine } from "./chain/engine.js";
 import { createFaucet } from "./chain/faucet.js";
 import { addProgram, type LocalnetProgram } from "./chain/programs.js";
-import { closeConnection, forgetBlockhash } from "./connection.js";
+import { closeConnection, forgetBlockhash, steadyConnection } from "./connection.js";
 import { LocalnetError } from "./errors.js";
 import { baseMethods } from "./rpc/dispatch.js";
 import { faucetMethods } from "./rpc/send.js";
@@ -96,6 +96,7 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
   const url = `http://127.0.0.1:${server.port}`;
   const wsUrl = `ws://127.0.0.1:${server.port}`;
   const connection = new Connection(url, { wsEndpoint: wsUrl, commitment: "confirmed" });
+  steadyConnection(connection);
   let stopped: Promise<void> | undefined;
   const shutDown = async () => {
     clearInterval(ticks);
