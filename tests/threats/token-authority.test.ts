@@ -14,7 +14,7 @@ import {
   createThawAccountInstruction,
   createTransferInstruction,
 } from "@solana/spl-token";
-import type { TransactionInstruction} from "@solana/web3.js";
+import type { TransactionInstruction } from "@solana/web3.js";
 import { type PublicKey } from "@solana/web3.js";
 
 import { createBareVault } from "../support/bare-vault.js";
