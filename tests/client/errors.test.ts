@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { VALETKEY_PROGRAM_ID } from "../../app/sdk/src/addresses.js";
 import { bytesToBase64 } from "../../app/sdk/src/codec/base64.js";
-import { decodeEvents } from "../../app/sdk/src/codec/index.js";
+import { decodeEvents, parseRefusalLine } from "../../app/sdk/src/codec/index.js";
 import { concatBytes } from "../../app/sdk/src/codec/bytes.js";
 import { discriminator } from "../../app/sdk/src/codec/discriminator.js";
 import {
@@ -70,6 +70,15 @@ describe("errors", () => {
       );
     }
     assert.equal(toValetkeyError({ error: custom(6501), programId }).code, "LimitTotalExceeded");
+  });
+
+  it("the log line's other subjects are read as the return data has them", () => {
+    const line = (text: string, code: number) => parseRefusalLine(`valetkey: ${text}`, code);
+    const min = line("MinReceiveNotMet min_receive=3 asked=9 left=2", 6506);
+    assert.deepEqual([min?.subject, min?.index, min?.asked, min?.left], ["minReceive", 3, 9n, 2n]);
+    const offset = line("MalformedPlan inner=1 offset=19", 6100);
+    assert.deepEqual([offset?.subject, offset?.index, offset?.asked], ["offset", null, 19n]);
+    assert.equal(line("MalformedPlan offset=19", 6101), null);
   });
 
   it("a program called inside keeps its own error number, even when ours has the same", () => {

@@ -34,10 +34,11 @@ export function decodeRefusal(bytes: Uint8Array): RefusalContext | null {
   const none = (value: number): number | null => (value === 255 ? null : value);
   const asked = reader.u64();
   const left = reader.u64();
-  const amounts = asked !== 0n || left !== 0n;
+  const offset = subject === "offset";
+  const amounts = !offset && (asked !== 0n || left !== 0n);
   return {
     ...{ number, inner: none(inner), rule: none(rule), subject, index: none(index) },
-    ...{ asked: amounts ? asked : null, left: amounts ? left : null },
+    ...{ asked: amounts || offset ? asked : null, left: amounts ? left : null },
   };
 }
 
@@ -54,9 +55,18 @@ export function parseRefusalLine(line: string, number: number): RefusalContext |
     const value = parts.get(key);
     return value === undefined ? null : BigInt(value);
   };
-  const subject = SUBJECTS.find((one) => parts.has(one)) ?? "none";
+  const subject = SUBJECTS.find((one) => parts.has(label(one))) ?? "none";
+  if (subject === "offset") {
+    const where = { inner: numeric("inner"), rule: numeric("rule") };
+    return refusal(name, { ...where, subject, asked: big("offset") });
+  }
   return refusal(name, {
     ...{ inner: numeric("inner"), rule: numeric("rule"), subject },
-    ...{ index: numeric(subject), asked: big("asked"), left: big("left") },
+    ...{ index: numeric(label(subject)), asked: big("asked"), left: big("left") },
   });
+}
+
+/** How the log line calls a subject. */
+function label(subject: RefusalSubject): string {
+  return subject === "minReceive" ? "min_receive" : subject;
 }
