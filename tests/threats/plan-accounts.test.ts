@@ -108,10 +108,9 @@ describe("threats: accounts of a plan", () => {
     const over = { limit: 0, asked: 1_000_001n };
     refuses(world, sol, send(1_000_001n), "LimitTotalExceeded", over, reveal(world.vault));
     const before = svm.balance(world.vault);
-    const result = execute(world, sol, send(1_000_000n), reveal(world.vault));
-    const left = result.ok ? 1_000_000n : 0n;
-    assert.equal(before - svm.balance(world.vault), left);
-    assert.equal(readSession(world, sol).limits[0]?.spent, left);
+    expectOk(execute(world, sol, send(1_000_000n), reveal(world.vault)));
+    assert.equal(before - svm.balance(world.vault), 1_000_000n);
+    assert.equal(readSession(world, sol).limits[0]?.spent, 1_000_000n);
   });
 
   it("b08_extra_trailing_account_is_rejected_by_default", () => {

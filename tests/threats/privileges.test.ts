@@ -65,15 +65,16 @@ describe("threats: privileges", () => {
     expectOk(execute(world, session, [sendSol(world, 1_000_000n, owner.publicKey)], signers));
   });
 
-  it("c01_rule_without_vault_as_source_cannot_be_stored_or_used", () => {
+  it("c01_source_that_the_rule_leaves_open_must_be_the_vault", () => {
     const world = createWorld();
-    const rule = { ...solTransferRule(), accounts: { 1: any } };
-    const result = tryGrant(world, { rules: [rule], limits: [{ asset: "SOL", total: SOL }] });
-    if (!result.ok) return expectRefused(result, "UnsafeRule");
+    const session = grant(world, {
+      rules: [{ ...solTransferRule(), accounts: { 1: any } }],
+      limits: [{ asset: "SOL", total: SOL }],
+    });
     const signers = { signers: [world.owner] };
     const steps = [steal(world, world.owner.publicKey)];
-    refuses(world, result.session, steps, "SourceNotVaults", { inner: 0, rule: 0 }, signers);
-    expectOk(execute(world, result.session, [sendSol(world, 1_000_000n)]));
+    refuses(world, session, steps, "SourceNotVaults", { inner: 0, rule: 0 }, signers);
+    expectOk(execute(world, session, [sendSol(world, 1_000_000n)]));
   });
 
   it("c02_fee_payer_cannot_fund_inner_transfer", () => {

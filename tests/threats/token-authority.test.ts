@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 
 import {
   AuthorityType,
-  TOKEN_PROGRAM_ID,
   createApproveCheckedInstruction,
   createApproveInstruction,
   createBurnCheckedInstruction,
@@ -223,12 +222,8 @@ describe("threats: authority over token accounts", () => {
     assert.equal(tokenAmount(svm, tokens), 1_000n);
     const wide = { ...tokenTransferRule(), count: [3, 4] as const };
     const anySource = { ...wide, accounts: { 0: any, 1: any, 2: any, 3: vaultRole } };
-    for (const rule of [wide, anySource]) {
-      const result = tryGrant(world, { rules: [rule], limits: [{ asset: world.mint, total: 9n }] });
-      if (result.ok)
-        assert.ok(!execute(world, result.session, [instruction]).ok, TOKEN_PROGRAM_ID.toBase58());
-      else expectRefused(result, "UnsafeRule");
-    }
+    for (const rule of [wide, anySource])
+      expectRefused(tryGrant(world, { rules: [rule] }), "UnsafeRule");
     assert.equal(tokenAmount(svm, tokens), 1_000n);
     expectOk(execute(world, session, [sendTokens(world, 1_000n)]));
   });
