@@ -7,7 +7,8 @@
 use crate::errors::ErrorCode;
 use crate::refusal::{Refusal, Result};
 
-/// What changed in one asset during one inner instruction. Exact for any amounts of up to 255 accounts.
+/// What changed in one asset during one inner instruction. Exact, or refused:
+/// a sum beyond `u64` makes both results `ArithmeticOverflow` (a mint's supply never gets there).
 ///
 /// ```
 /// use valetkey_engine::holdings::Delta;
@@ -20,22 +21,23 @@ use crate::refusal::{Refusal, Result};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delta {
-    decreased: u128,
-    increased: u128,
-    debit_only: u128,
+    decreased: u64,
+    increased: u64,
+    debit_only: u64,
+    overflowed: bool,
 }
 
 impl Delta {
     /// A clean account (or the vault) holds `amount` less than before.
     #[inline(always)]
     pub fn decrease(&mut self, amount: u64) {
-        self.decreased = self.decreased.wrapping_add(u128::from(amount));
+        self.overflowed |= add(&mut self.decreased, amount);
     }
 
     /// A clean account (or the vault) holds `amount` more than before.
     #[inline(always)]
     pub fn increase(&mut self, amount: u64) {
-        self.increased = self.increased.wrapping_add(u128::from(amount));
+        self.overflowed |= add(&mut self.increased, amount);
     }
 
     /// A clean account (or the vault) held `before` and holds `after`.
@@ -50,33 +52,41 @@ impl Delta {
     /// A debit-only account holds `amount` less than before: outflow whatever else came in.
     #[inline(always)]
     pub fn decrease_debit_only(&mut self, amount: u64) {
-        self.debit_only = self.debit_only.wrapping_add(u128::from(amount));
+        self.overflowed |= add(&mut self.debit_only, amount);
     }
 
     /// What left: `max(0, before - after)`, and each decrease of a debit-only account.
     /// Refuses with `ArithmeticOverflow` when that doesn't fit a `u64`.
     #[inline(always)]
     pub fn outflow(&self) -> Result<u64> {
-        fit(self
-            .decreased
-            .saturating_sub(self.increased)
-            .saturating_add(self.debit_only))
+        let net = self.decreased.saturating_sub(self.increased);
+        match net.checked_add(self.debit_only) {
+            Some(outflow) if !self.overflowed => Ok(outflow),
+            _ => Err(overflow()),
+        }
     }
 
     /// What came: `max(0, after - before)` over clean accounts.
-    /// Refuses with `ArithmeticOverflow` when that doesn't fit a `u64`.
+    /// Refuses with `ArithmeticOverflow` when a sum didn't fit a `u64`.
     #[inline(always)]
     pub fn inflow(&self) -> Result<u64> {
-        fit(self.increased.saturating_sub(self.decreased))
+        if self.overflowed {
+            return Err(overflow());
+        }
+        Ok(self.increased.saturating_sub(self.decreased))
     }
 }
 
+/// Adds to a sum; returns whether that left the type.
 #[inline(always)]
-fn fit(amount: u128) -> Result<u64> {
-    u64::try_from(amount).map_err(|_| overflow())
+fn add(sum: &mut u64, amount: u64) -> bool {
+    let (next, overflowed) = sum.overflowing_add(amount);
+    *sum = next;
+    overflowed
 }
 
 #[cold]
+#[inline(never)]
 fn overflow() -> Refusal {
     Refusal::new(ErrorCode::ArithmeticOverflow)
 }
