@@ -2,6 +2,7 @@
 export * from "./addresses.js";
 export * from "./codec/index.js";
 export * from "./compose/index.js";
+export * from "./errors/index.js";
 export * from "./policy/index.js";
 export * from "./tables/index.js";
 export * from "./transaction/index.js";
