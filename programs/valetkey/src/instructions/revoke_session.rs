@@ -54,6 +54,9 @@ pub fn handle_revoke_session(
             if *accounts.session.owner != crate::ID {
                 return Err(refuse_code(ErrorCode::NotASession));
             }
+            if accounts.session.key == accounts.config.key {
+                return Err(refuse_code(ErrorCode::WrongConfig));
+            }
             let config = accounts.config.try_borrow_data()?;
             let mut session = accounts.session.try_borrow_mut_data()?;
             let (config_key, authority) = (accounts.config.key, accounts.authority.key);
