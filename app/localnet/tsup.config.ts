@@ -1,4 +1,6 @@
 // Builds the entry point of package.json as ESM and CommonJS, with types.
+import { copyFileSync } from "node:fs";
+
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -12,4 +14,9 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   shims: true,
+  // The program that the package deploys.
+  onSuccess: () => {
+    copyFileSync("../../artifacts/valetkey.so", "dist/valetkey.so");
+    return Promise.resolve();
+  },
 });

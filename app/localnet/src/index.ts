@@ -1,5 +1,7 @@
 export { startLocalnet } from "./localnet.js";
 export type { Localnet, LocalnetAccount, LocalnetOptions } from "./localnet.js";
+export { valetkeyProgram } from "./session.js";
+export type { LocalSession, LocalSessionRequest } from "./session.js";
 export type { LocalnetProgram } from "./chain/programs.js";
 export { UPGRADEABLE_LOADER } from "./chain/programs.js";
 export { closeConnection } from "./connection.js";

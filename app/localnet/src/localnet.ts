@@ -15,10 +15,16 @@ import { LocalnetError } from "./errors.js";
 import { baseMethods } from "./rpc/dispatch.js";
 import { faucetMethods } from "./rpc/send.js";
 import { serve } from "./server.js";
+import {
+  openLocalSession,
+  valetkeyProgram,
+  type LocalSession,
+  type LocalSessionRequest,
+} from "./session.js";
 
 /** How a local network is set up. Everything has a default. */
 export interface LocalnetOptions {
-  /** Programs that are deployed from the start. */
+  /** Programs that are deployed from the start, beside Valetkey itself. */
   readonly programs?: readonly LocalnetProgram[];
   /** Port on 127.0.0.1; 0 (the default) takes any free one. */
   readonly port?: number;
@@ -44,6 +50,14 @@ export interface Localnet {
    * @param options.sol SOL that it holds, 100 by default.
    */
   wallet(options?: { readonly sol?: number }): Promise<Keypair>;
+  /**
+   * Opens a session: a wallet grants these terms to a key, both new unless they are given.
+   *
+   * @throws ValetkeyError what `owner.session` throws.
+   * @example
+   * const { session } = await localnet.session({ terms: myTerms });
+   */
+  session(request: LocalSessionRequest): Promise<LocalSession>;
   /** Writes an account as it is, past all rules, and tells its subscribers. */
   setAccount(address: PublicKey, account: LocalnetAccount): void;
   /**
@@ -88,7 +102,9 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
   }
   const engine = await loadEngine();
   const chain = new Chain(engine, { slotMs, genesisUnixSeconds });
-  for (const program of programs) addProgram(engine, program);
+  const own = valetkeyProgram();
+  const given = programs.some(({ programId }) => programId.equals(own.programId));
+  for (const program of given ? programs : [own, ...programs]) addProgram(engine, program);
   const faucet = createFaucet(chain);
   const server = await serve(chain, { ...baseMethods, ...faucetMethods(faucet.airdrop) }, port);
   const ticks = setInterval(() => chain.time(), slotMs);
@@ -103,17 +119,19 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
     closeConnection(connection);
     await server.close();
   };
+  const wallet: Localnet["wallet"] = ({ sol = 100 } = {}) =>
+    promised(() => {
+      const keypair = Keypair.generate();
+      faucet.airdrop(keypair.publicKey, BigInt(Math.round(sol * LAMPORTS_PER_SOL)));
+      return keypair;
+    });
   return {
     connection,
     url,
     wsUrl,
     svm: engine.svm,
-    wallet: ({ sol = 100 } = {}) =>
-      promised(() => {
-        const keypair = Keypair.generate();
-        faucet.airdrop(keypair.publicKey, BigInt(Math.round(sol * LAMPORTS_PER_SOL)));
-        return keypair;
-      }),
+    wallet,
+    session: (request) => openLocalSession({ connection, wallet }, request),
     setAccount: (address, { lamports, data, owner, executable = false }) =>
       chain.setAccount(
         address,
