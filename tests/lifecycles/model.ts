@@ -1,5 +1,5 @@
 // What a person would expect of a vault and its sessions, in a page: the verdict on each act, and what it changes.
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 /** The terms of every session of the stateful run. */
 export const TERMS = {

@@ -91,7 +91,8 @@ describe("a session that begins again", () => {
     const revive = SystemProgram.transfer({ fromPubkey: payer, toPubkey: session, lamports });
     expectOk(svm.send([closing, revive]));
     const left = svm.getAccount(session);
-    assert.ok(left?.owner.equals(SystemProgram.programId));
+    assert.ok(left !== null);
+    assert.ok(left.owner.equals(SystemProgram.programId));
     assert.deepEqual([left.lamports, left.data.length], [10_000_000n, 0]);
     refuses(world, first, step(1n), "NotASession");
     expectRefused(close(world, first), "NotASession");

@@ -7,7 +7,8 @@ import {
   createSetAuthorityInstruction,
 } from "@solana/spl-token";
 import { Keypair, PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
-import { findSession, type ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
+import { findSession } from "@valetkey/sdk/layers";
 import fc from "fast-check";
 
 import { expectOk, expectRefused, expectUnchanged, snapshot } from "../support/expect.js";
@@ -76,7 +77,8 @@ class Run {
   check(): void {
     const { svm, vault, tokens } = this.world;
     const account = svm.getAccount(vault);
-    assert.ok(account?.owner.equals(PublicKey.default), "the vault is System's");
+    assert.ok(account !== null);
+    assert.ok(account.owner.equals(PublicKey.default), "the vault is System's");
     assert.equal(account.data.length, 0, "the vault is empty");
     assert.ok(account.lamports >= svm.rent(0), "the vault lives");
     assert.equal(account.lamports, this.lamports, "exactly what was allowed left the vault");

@@ -11,7 +11,7 @@ import {
   createTransferInstruction,
 } from "@solana/spl-token";
 import { Keypair, SystemProgram, type AccountMeta, type PublicKey } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectOk } from "../support/expect.js";
 import { HOSTILE } from "../support/hostile.js";
@@ -192,9 +192,9 @@ describe("the vault's holdings in execute", () => {
         }
       });
 
-    it("watch as many as fit in memory", () => {
+    it("watch as many as fit in 10 KiB of memory", () => {
       world.svm.airdrop(session.key.publicKey);
-      const accounts = Array.from({ length: 25 }, () => large(512));
+      const accounts = Array.from({ length: 10_240 / 512 + 1 }, () => large(512));
       expectOk(pass(accounts.slice(1)));
       const { customError } = pass(accounts);
       assert.equal(customError, 6404, "TooManyTokenAccounts");

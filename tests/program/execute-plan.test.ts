@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { SystemProgram, type AccountMeta } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import {
   expectOk,

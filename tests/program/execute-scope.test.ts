@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { Keypair, SystemProgram, type AccountMeta, type PublicKey } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectOk } from "../support/expect.js";
 import { HOSTILE } from "../support/hostile.js";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 
 import { Keypair, type TransactionInstruction } from "@solana/web3.js";
-import { decodeEvents, type ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
+import { decodeEvents } from "@valetkey/sdk/layers";
 
 import { expectOk, expectRefused } from "../support/expect.js";
 import { HOSTILE, hostileInstruction, invoke } from "../support/hostile.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { Keypair, SystemProgram, type PublicKey } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectOk, expectRefused, type RefusalFields } from "../support/expect.js";
 import { HOSTILE } from "../support/hostile.js";

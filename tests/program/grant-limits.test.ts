@@ -20,7 +20,7 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectOk, expectRefused, type RefusalFields } from "../support/expect.js";
 import { HOSTILE } from "../support/hostile.js";
@@ -262,11 +262,10 @@ describe("limits and floors of terms", () => {
 
     it("need their mints too", () => {
       const { mint } = world;
-      const { byAccount: _, ...terms } = floor(1, 255, 1n, 1n);
-      const named = { ...terms, keys: [HOSTILE, mint] };
+      const named = { ...floor(1, 255, 1n, 1n), byAccount: 0, keys: [HOSTILE, mint] };
       refuses(named, "MintMissing", { rule: 0, key: 1 });
       assert.equal(passes(named, [mint]).rules[0]?.floor?.give, mint.toBase58());
-      const wrapped = { ...terms, keys: [HOSTILE, NATIVE_MINT] };
+      const wrapped = { ...named, keys: [HOSTILE, NATIVE_MINT] };
       refuses(wrapped, "MintRefused", { rule: 0, key: 1 }, [NATIVE_MINT]);
     });
   });

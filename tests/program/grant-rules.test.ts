@@ -7,7 +7,7 @@ import {
   TOKEN_PROGRAM_ID,
 } from "@solana/spl-token";
 import { Keypair, PublicKey, StakeProgram, SystemProgram } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectOk, expectRefused, type RefusalFields } from "../support/expect.js";
 import { HOSTILE } from "../support/hostile.js";

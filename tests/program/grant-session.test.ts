@@ -56,7 +56,8 @@ describe("grant_session", () => {
     expectOk(result);
     const { session } = result;
     const account = svm.getAccount(session.address);
-    assert.ok(account?.owner.equals(programId));
+    assert.ok(account !== null);
+    assert.ok(account.owner.equals(programId));
     assert.equal(account.data.length, sessionSize(session.terms));
     assert.equal(account.lamports, svm.rent(account.data.length));
     const { bump, vaultBump, ...read } = readSession(world, session);

@@ -14,11 +14,8 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import {
-  decodeEvents,
-  instructionDiscriminator,
-  type ProgramErrorCode,
-} from "@valetkey/sdk/layers";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
+import { decodeEvents, instructionDiscriminator } from "@valetkey/sdk/layers";
 
 import {
   expectOk,

@@ -159,7 +159,8 @@ describe("the record of revoke_session", () => {
       if (!good) return refusesRecord(send(build(deadline)), "DeadlineTooFar");
       const result = expectOk(send(build(deadline)));
       const account = svm.getAccount(address());
-      assert.ok(account?.owner.equals(programId));
+      assert.ok(account !== null);
+      assert.ok(account.owner.equals(programId));
       assert.deepEqual([account.data.length, account.lamports], [320, svm.rent(320)]);
       const record = readSession(world, { address: address() });
       assert.deepEqual(

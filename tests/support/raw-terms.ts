@@ -1,6 +1,11 @@
 // Terms byte by byte, as docs/layout.md describes them: what the client's encoder refuses to write must reach the program here.
-import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
-import { SYSVAR_INSTRUCTIONS_PUBKEY } from "@solana/web3.js";
+import {
+  Keypair,
+  SystemProgram,
+  SYSVAR_INSTRUCTIONS_PUBKEY,
+  TransactionInstruction,
+  type PublicKey,
+} from "@solana/web3.js";
 import { findSession, instructionDiscriminator } from "@valetkey/sdk/layers";
 
 import { sendLarge } from "./large-transaction.js";

@@ -1,9 +1,13 @@
 // Each account of an instruction exchanged for a wrong one: a named error, and nothing changed.
 import assert from "node:assert/strict";
 
-import { PublicKey, SystemProgram, type Keypair } from "@solana/web3.js";
-import type { TransactionInstruction } from "@solana/web3.js";
-import type { ProgramErrorCode } from "@valetkey/sdk/layers";
+import {
+  SystemProgram,
+  type Keypair,
+  type PublicKey,
+  type TransactionInstruction,
+} from "@solana/web3.js";
+import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectUnchanged, nameOf, snapshot } from "./expect.js";
 import { HOSTILE } from "./hostile.js";
