@@ -1,6 +1,8 @@
 // The end-to-end suite's cluster: the embedded localnet, or the one that VALETKEY_RPC_URL names (a local
-// validator with both programs deployed and a faucet).
+// validator with both programs deployed and a faucet). VALETKEY_WS_URL says where its WebSocket is, when that isn't the next port.
 import { Connection, Keypair, LAMPORTS_PER_SOL } from "@solana/web3.js";
+
+import { closeConnection } from "@valetkey/localnet";
 
 import {
   openArena,
@@ -46,7 +48,11 @@ async function embedded(): Promise<Base> {
 }
 
 function remote(url: string): Base {
-  const connection = new Connection(url, "confirmed");
+  const wsEndpoint = process.env["VALETKEY_WS_URL"];
+  const connection = new Connection(url, {
+    commitment: "confirmed",
+    ...(wsEndpoint === undefined ? {} : { wsEndpoint }),
+  });
   return {
     connection,
     url,
@@ -60,6 +66,9 @@ function remote(url: string): Base {
       return keypair;
     },
     advance: null,
-    stop: () => Promise.resolve(),
+    stop: () => {
+      closeConnection(connection);
+      return Promise.resolve();
+    },
   };
 }
