@@ -54,7 +54,7 @@ export async function compose(scene: Scene, { session }: Granted): Promise<Compo
   teller.pair("instructions, programs", `${facts.instructions}, ${facts.programs}`);
   teller.pair("bytes", `${facts.bytes} with the lookup table, ${facts.bytesWithoutTable} without`);
   teller.pair("compute units", grouped(facts.computeUnits));
-  teller.pair("fee", `${facts.feeLamports} lamports, paid by the session key`);
+  teller.pair("fee", `${grouped(BigInt(facts.feeLamports))} lamports, paid by the session key`);
   teller.pair("vault before", balanceText(before));
   teller.pair("vault after", balanceText(after));
 
@@ -64,7 +64,7 @@ export async function compose(scene: Scene, { session }: Granted): Promise<Compo
     "the same, apart",
     `${transactions} transactions, ${approvals} approvals in the wallet`,
   );
-  teller.pair("", `${feeLamports} lamports in fees`);
+  teller.pair("", `${grouped(BigInt(feeLamports))} lamports in fees`);
   return { sent, facts, separate };
 }
 

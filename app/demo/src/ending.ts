@@ -3,7 +3,7 @@ import { balancesOf, balanceText } from "./balances.js";
 import type { Granted } from "./cast.js";
 import { movesOf } from "./play.js";
 import { mustBeRefused, stolen, type Scene } from "./refusals.js";
-import type { Facts } from "./report.js";
+import { decimal, grouped, type Facts } from "./report.js";
 import { RULE } from "./terms.js";
 
 /** Seconds after which a deactivated lookup table can be closed (513 slots), generously. */
@@ -24,7 +24,7 @@ export async function endIt(scene: Scene, granted: Granted): Promise<Ending> {
   for (const { asset, total } of left.limits) {
     const name = asset === stage.gold.toBase58() ? "gold" : asset;
     remaining[name] = total.toString();
-    teller.pair(`${name} that may leave`, `${total} base units`);
+    teller.pair(`${name} that may leave`, decimal(total, asset === "SOL" ? 9 : 6));
   }
 
   teller.step("The owner ends it");
@@ -47,8 +47,8 @@ export async function endIt(scene: Scene, granted: Granted): Promise<Ending> {
     throw new Error("the session's account is still there");
   const back = BigInt(await connection.getBalance(owner.publicKey)) - payer;
   if (back < rent) throw new Error("the rent didn't come back");
-  teller.pair("rent back to its payer", `${rent} lamports`);
-  teller.pair("left-over fee money back", `${back - rent} lamports`);
+  teller.pair("rent back to its payer", `${grouped(rent)} lamports`);
+  teller.pair("left-over fee money back", `${grouped(back - rent)} lamports`);
 
   teller.step("The owner empties the vault, without any session");
   await owner.withdraw({ amounts: "everything" });

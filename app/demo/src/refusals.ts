@@ -48,7 +48,7 @@ export async function mustBeRefused(
   const error = await attempt(target, steps, once);
   if (error === null) throw new Error(`"${what}" went through, and should have been refused`);
   scene.teller.pair(error.code, what);
-  scene.teller.line(`${" ".repeat(26)} ${error.message}`);
+  scene.teller.pair("", error.message);
   scene.refusals.push({ attempt: what, error: error.code });
 }
 

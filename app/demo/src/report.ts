@@ -25,23 +25,49 @@ export interface Teller {
   readonly title: (text: string) => void;
   readonly step: (text: string) => void;
   readonly line: (text: string, level?: "info" | "warning" | "danger") => void;
+  /** Text that is laid out already. */
+  readonly block: (text: string) => void;
   readonly pair: (label: string, value: string) => void;
 }
 
 const silent = (): void => undefined;
 
 /** Tells nothing: for --json. */
-export const quietTeller: Teller = { title: silent, step: silent, line: silent, pair: silent };
+export const quietTeller: Teller = {
+  ...{ title: silent, step: silent, line: silent, block: silent, pair: silent },
+};
+
+/** Columns of the story: a terminal's own, up to 100. */
+export const WIDTH = process.stdout.isTTY
+  ? Math.max(60, Math.min(process.stdout.columns, 100))
+  : 100;
+const LABEL = 26;
+
+/** Colours a text by how loud it is. */
+export function paint(text: string, level: "info" | "warning" | "danger"): string {
+  return { info: (same: string) => same, warning: pc.yellow, danger: pc.red }[level](text);
+}
+
+/** Breaks a text at spaces into rows of the story's width; `indent` stands before each but the first. */
+function wrapped(text: string, indent: number): string {
+  const rows: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = rows.at(-1);
+    if (last !== undefined && indent + last.length + 1 + word.length <= WIDTH)
+      rows[rows.length - 1] = `${last} ${word}`;
+    else rows.push(word);
+  }
+  return rows.join(`\n${" ".repeat(indent)}`);
+}
 
 /** Tells the story on standard output. */
 export const terminalTeller: Teller = {
   title: (text) => console.log(`\n${pc.bold(text)}`),
   step: (text) => console.log(`\n${pc.cyan("▸")} ${pc.bold(text)}`),
-  line: (text, level = "info") => {
-    const paint = { info: (same: string) => same, warning: pc.yellow, danger: pc.red }[level];
-    console.log(`  ${paint(text)}`);
-  },
-  pair: (label, value) => console.log(`  ${pc.dim(label.padEnd(26))} ${value}`),
+  line: (text, level = "info") => console.log(`  ${paint(wrapped(text, 2), level)}`),
+  block: (text) => console.log(text),
+  pair: (label, value) =>
+    console.log(`  ${pc.dim(label.padEnd(LABEL))} ${wrapped(value, LABEL + 3)}`),
 };
 
 /** Base units with their decimals, without trailing zeros: 1500000 with 6 is 1.5. */

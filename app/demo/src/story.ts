@@ -1,19 +1,24 @@
 // The main job: one approval, then composed play within limits, refusals, and the end of it.
 import { Program } from "@coral-xyz/anchor";
-import { SystemProgram } from "@solana/web3.js";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
-import { describeGrant } from "@valetkey/sdk/grant";
+import type { PublicKey } from "@solana/web3.js";
+import {
+  describeGrant,
+  grantText,
+  mergeNames,
+  namesFromIdl,
+  type Names,
+} from "@valetkey/sdk/grant";
 
 import type { Arena } from "../../../artifacts/arena.js";
-import { ARENA_IDL, ARENA_PROGRAM_ID } from "./arena.js";
+import { ARENA_IDL, ARENA_PROGRAM_ID, findPlayer } from "./arena.js";
 import { countingOwner, grantSession, openVaultWithPlayer, type Granted } from "./cast.js";
 import { compose } from "./composed.js";
 import { endIt } from "./ending.js";
 import type { Network } from "./network.js";
 import { movesOf } from "./play.js";
 import { tryASmallSession, tryTheMainSession, type Scene } from "./refusals.js";
-import type { Facts, Teller } from "./report.js";
-import { setStage, WHOLE } from "./stage.js";
+import { paint, WIDTH, type Facts, type Teller } from "./report.js";
+import { setStage, WHOLE, type Stage } from "./stage.js";
 import { mainTerms } from "./terms.js";
 
 const MOVES_IN_FLIGHT = 30;
@@ -58,18 +63,10 @@ async function approve(
     ],
     fees: { topUpLamports: 50_000_000n },
   });
-  const names = {
-    [ARENA_PROGRAM_ID.toBase58()]: "the arena",
-    [SystemProgram.programId.toBase58()]: "System",
-    [TOKEN_PROGRAM_ID.toBase58()]: "SPL Token",
-    [stage.gold.toBase58()]: "gold",
-    [stage.potion.toBase58()]: "potion",
-    [stage.guild.toBase58()]: "the guild",
-    [stage.friend.toBase58()]: "the friend",
-  };
   teller.step("The owner approves once");
-  const lines = describeGrant(granted.session.terms, { names });
-  for (const { text, level } of lines) teller.line(text, level);
+  const lines = describeGrant(granted.session.terms, namesOf(stage, owner.vault));
+  teller.block(grantText(lines, { width: WIDTH, paint }));
+  teller.block("");
   const asked = owner.signatures() - before;
   if (asked !== 1) throw new Error(`the wallet was asked ${asked} times`);
   teller.pair(
@@ -78,6 +75,27 @@ async function approve(
   );
   teller.pair("one transaction", `${granted.bytes} bytes, one signature of the owner`);
   return { granted, text: lines.map(({ text }) => text).join("\n") };
+}
+
+/** How the people of this story call things: nothing of it is part of the terms. */
+function namesOf(stage: Stage, vault: PublicKey): Names {
+  const { gold, potion, pool, goblin, guild, friend } = stage;
+  const called: readonly (readonly [PublicKey, string])[] = [
+    [ARENA_PROGRAM_ID, "the arena"],
+    [gold, "gold"],
+    [potion, "potion"],
+    [pool.address, "the gold market"],
+    [pool.reserveOf(gold), "the market's gold"],
+    [pool.reserveOf(potion), "the market's potions"],
+    [findPlayer(vault), "your player"],
+    [goblin, "the goblin"],
+    [guild, "the guild"],
+    [friend, "the friend"],
+  ];
+  return mergeNames(namesFromIdl(ARENA_IDL), {
+    names: Object.fromEntries(called.map(([key, name]) => [key.toBase58(), name])),
+    decimals: { [gold.toBase58()]: 6, [potion.toBase58()]: 6 },
+  });
 }
 
 /** Thirty moves in flight together, then the game's own client code through the session's provider. */

@@ -63,7 +63,14 @@ export type {
   TokenProgram,
 } from "./terms/index.js";
 
-export { describeGrant, type Line } from "./grant/index.js";
+export {
+  describeGrant,
+  grantText,
+  mergeNames,
+  namesFromIdl,
+  type Line,
+  type Names,
+} from "./grant/index.js";
 export {
   findPositionKey,
   findSession,

@@ -1,20 +1,18 @@
 // A grant in plain words, a function of the terms alone.
 import { toHex } from "../codec/bytes.js";
-import type { LimitData, SessionAccount, TermsData } from "../codec/types.js";
+import type { SessionAccount, TermsData } from "../codec/types.js";
+import { limitLines } from "./limits.js";
+import type { Names } from "./names.js";
 import { ruleLines } from "./rules.js";
-import {
-  amountText,
-  assetText,
-  countText,
-  durationText,
-  keyText,
-  timeText,
-  type Names,
-} from "./words.js";
+import { createSpeaker, type Speaker } from "./speaker.js";
+import { countText, durationText, timeText } from "./words.js";
 
 /** One line of the text. */
 export interface Line {
-  /** Stable name of what the line is about, `limit.0.total`. */
+  /**
+   * Stable name of what the line is about: `window`, `uses`; `limit.0` and what belongs to it, `limit.0.perPeriod`; `rule.0` and
+   * its conditions, `rule.0.account.1`.
+   */
   readonly key: string;
   readonly text: string;
   /** `warning`: wider than it looks; `danger`: without a bound. */
@@ -22,12 +20,14 @@ export interface Line {
 }
 
 /**
- * What an owner approves, line by line: window, uses, guardian, limits, rules. The same terms always give the same lines. Names
- * and decimals that the caller knows make it easier to read; the terms hold only addresses and base units.
+ * What an owner approves, line by line: window and uses, what may leave, then each rule with its conditions. The same terms and
+ * names always give the same lines, and other terms give others. Names make it easier to read and hide nothing: an address
+ * stands beside its name when it is first mentioned, and each time when the name could be taken for another's.
  *
  * @example
  * ```ts
- * for (const { text, level } of describeGrant(data, { names: { [usdc]: "USDC" }, decimals: { [usdc]: 6 } })) show(text, level);
+ * const names = mergeNames(namesFromIdl(idl), { names: { [mint.toBase58()]: "gold" }, decimals: { [mint.toBase58()]: 6 } });
+ * for (const { text, level } of describeGrant(session.terms, names)) show(text, level);
  * ```
  */
 export function describeGrant(
@@ -35,27 +35,29 @@ export function describeGrant(
   names: Names = {},
 ): readonly Line[] {
   const known = "config" in terms ? withDecimals(terms, names) : names;
+  const speaker = createSpeaker(known);
   return [
     ...("config" in terms ? sessionLines(terms) : []),
     ...windowLines(terms),
-    ...optInLines(terms, known),
-    ...(terms.limits.length === 0 ? [noLimit(terms)] : []),
-    ...terms.limits.flatMap((limit, index) => limitLines(limit, index, known)),
-    ...terms.rules.flatMap((rule, index) => ruleLines(rule, index, known)),
+    ...optInLines(terms, speaker),
+    ...limitLines(terms, speaker),
+    ...terms.rules.flatMap((rule, index) => ruleLines({ rule, index, terms, names, speaker })),
   ];
 }
 
+/** The program read a session's decimals from the mints: they are right, whatever the caller says. */
 function withDecimals(session: SessionAccount, names: Names): Names {
   const found = session.limits.map(({ asset, decimals }) => [asset, decimals] as const);
-  return { ...names, decimals: { ...Object.fromEntries(found), ...names.decimals } };
+  return { ...names, decimals: { ...names.decimals, ...Object.fromEntries(found) } };
 }
 
 function sessionLines(session: SessionAccount): readonly Line[] {
+  const { sessionKey, vault, grantId, revoked } = session;
   const info = (key: string, text: string): Line => ({ key, text, level: "info" });
   return [
-    info("sessionKey", `Session key ${session.sessionKey} signs for vault ${session.vault}.`),
-    info("grant", `Grant ${session.grantId.toString()}.`),
-    ...(session.revoked ? [info("revoked", "Revoked: it allows nothing any more.")] : []),
+    info("sessionKey", `Session key ${sessionKey} signs for the vault ${vault}.`),
+    info("grant", `Grant ${grantId.toString()}.`),
+    ...(revoked ? [info("revoked", "Revoked: it allows nothing any more.")] : []),
   ];
 }
 
@@ -75,65 +77,33 @@ function windowLines(terms: TermsData | SessionAccount): readonly Line[] {
   return [window, count];
 }
 
-function optInLines(terms: TermsData, names: Names): readonly Line[] {
+function optInLines(terms: TermsData, speaker: Speaker): readonly Line[] {
   const lines: Line[] = [];
   const add = (key: string, text: string, level: Line["level"]): number =>
     lines.push({ key, text, level });
-  if (terms.guardian !== null) {
-    add("guardian", `${keyText(terms.guardian, names)} may end it, nothing else.`, "info");
-  }
+  if (terms.guardian !== null)
+    add(
+      "guardian",
+      `The guardian ${speaker.key(terms.guardian)} may end it, nothing else.`,
+      "info",
+    );
   if (terms.origin !== null)
     add("origin", `Asked for by the site with hash ${toHex(terms.origin)}.`, "info");
   if (terms.closeAccounts) {
-    add(
-      "closeAccounts",
-      "Empty and wrapped-SOL token accounts of the vault may be closed.",
-      "warning",
-    );
+    const text = "Empty and wrapped-SOL token accounts of the vault may be closed.";
+    add("closeAccounts", text, "warning");
   }
   if (terms.positionKeys)
     add("positionKeys", "Fresh keys of the session may sign for positions.", "warning");
   if (terms.extensions !== 0n) {
-    add(
-      "extensions",
-      `Token-2022 extensions allowed: bits ${terms.extensions.toString(16)} (hex).`,
-      "warning",
-    );
+    const text = `Token-2022 extensions allowed: bits ${terms.extensions.toString(16)} (hex).`;
+    add("extensions", text, "warning");
   }
   if (terms.feeBudget !== null) {
     const { sponsor, total, perExecute } = terms.feeBudget;
-    const each = amountText(perExecute, "SOL", names);
-    const text = `${keyText(sponsor, names)} may be paid ${amountText(total, "SOL", names)} for fees, ${each} at a time.`;
+    const [all, each] = [speaker.amount(total, "SOL"), speaker.amount(perExecute, "SOL")];
+    const text = `The sponsor ${speaker.key(sponsor)} may be paid ${all} for fees, ${each} at a time.`;
     add("feeBudget", text, "warning");
-  }
-  return lines;
-}
-
-function noLimit(terms: TermsData): Line {
-  const fees = terms.feeBudget === null ? "" : " but for the fee budget";
-  return { key: "limits", text: `No SOL and no token may leave the vault${fees}.`, level: "info" };
-}
-
-function limitLines(limit: LimitData, index: number, names: Names): readonly Line[] {
-  const { asset, source, total, perExecute, perPeriod } = limit;
-  const from = source === "vault" ? "the vault" : keyText(source, names);
-  const lines: Line[] = [];
-  const add = (part: string, text: string): number =>
-    lines.push({ key: `limit.${index}.${part}`, text, level: "info" });
-  add("total", `At most ${amountText(total, asset, names)} may leave ${from} in all.`);
-  if (perExecute !== null)
-    add(
-      "perExecute",
-      `At most ${amountText(perExecute, asset, names)} in one transaction's execute.`,
-    );
-  if (perPeriod !== null) {
-    const { amount, seconds } = perPeriod;
-    const cap = amountText(amount, asset, names);
-    const name = assetText(asset, names);
-    add(
-      "perPeriod",
-      `At most ${cap} in each ${durationText(BigInt(seconds))}; two periods of ${name} may follow one another.`,
-    );
   }
   return lines;
 }

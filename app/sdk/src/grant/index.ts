@@ -21,4 +21,9 @@ export type {
 export { describeGrant } from "./describe.js";
 export type { Line } from "./describe.js";
 export { amountText, decimalText, durationText, timeText } from "./words.js";
-export type { Names } from "./words.js";
+export { namesFromIdl } from "./idl-names.js";
+export { mergeNames } from "./names.js";
+export type { ArgumentNames, InstructionNames, Names } from "./names.js";
+export { grantText } from "./text.js";
+export type { TextOptions } from "./text.js";
+export type { IdlAccountItem, IdlInstructionLike, IdlLike, IdlNamedField } from "../terms/idl.js";

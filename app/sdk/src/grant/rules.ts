@@ -1,124 +1,101 @@
 // A rule in words.
 import { toHex } from "../codec/bytes.js";
-import type { AccountConstraint, DataConstraint, RuleData } from "../codec/types.js";
+import type { FloorData, RuleData, TermsData } from "../codec/types.js";
+import { accountLine, openLines } from "./account-lines.js";
+import { argumentName, dataLine, rawPlace } from "./data-lines.js";
 import type { Line } from "./describe.js";
-import { amountText, assetText, countText, keyText, type Names } from "./words.js";
+import { amountAsset, knownInstruction } from "./known.js";
+import type { InstructionNames, Names } from "./names.js";
+import { isOnlyInstruction, type Speaker } from "./speaker.js";
+import { countText, decimalText } from "./words.js";
 
-const OPERATORS = {
-  eq: "=",
-  ne: "≠",
-  lt: "<",
-  le: "≤",
-  gt: ">",
-  ge: "≥",
-  in: "one of",
-  mask: "with mask",
-} as const;
+/** What the lines of a rule are made from. */
+export interface RuleWords {
+  readonly rule: RuleData;
+  /** Position in the terms. */
+  readonly index: number;
+  readonly terms: TermsData;
+  readonly names: Names;
+  readonly speaker: Speaker;
+}
 
-const TYPED: Readonly<Record<string, string>> = {
-  "11111111111111111111111111111111 02000000": "transfer SOL out of the vault",
-  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA 03": "transfer tokens out of the vault",
-  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA 0c": "transfer tokens out of the vault",
-  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA 11": "bring wrapped SOL up to date",
-  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb 03": "transfer tokens out of the vault",
-  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb 0c": "transfer tokens out of the vault",
-  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb 11": "bring wrapped SOL up to date",
-  "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL 01": "create a token account, paid by the vault",
-};
-
-/** Lines for one rule; the first names program and instruction. */
-export function ruleLines(rule: RuleData, index: number, names: Names): readonly Line[] {
-  const key = (part: string): string => `rule.${index}.${part}`;
+/** Lines for one rule: the first names program and instruction, the rest are its conditions. */
+export function ruleLines(words: RuleWords): readonly Line[] {
+  const { rule, index, speaker } = words;
   const code = toHex(rule.discriminator);
-  const what = TYPED[`${rule.program} ${code}`] ?? `instruction ${code}`;
-  const uses = rule.uses === null ? "" : `, at most ${countText(rule.uses, "time")}`;
-  const count =
-    rule.minAccounts === rule.maxAccounts
-      ? countText(rule.minAccounts, "account")
-      : `${rule.minAccounts} to ${rule.maxAccounts} accounts`;
-  const head = `Rule ${index + 1}: ${keyText(rule.program, names)}: ${what} with ${count}${uses}.`;
-  const lines: Line[] = [{ key: key("program"), text: head, level: "info" }];
-  if (rule.mode === "native") {
-    lines.push({
-      key: key("mode"),
-      text: "Checked by the program itself (native mode).",
-      level: "info",
-    });
-  }
-  for (const [i, one] of rule.data.entries()) lines.push(dataLine(one, key(`data.${i}`), names));
-  for (const one of rule.accounts)
-    lines.push(accountLine(one, key(`account.${one.position}`), names));
-  if (rule.floor !== null) {
-    const { give, get, minimum, per } = rule.floor;
-    const text = `For every ${amountText(per, give, names)} that leaves, at least ${amountText(minimum, get, names)} must come back, each time.`;
-    lines.push({ key: key("floor"), text, level: "info" });
-  }
+  const called = speaker.instruction(rule);
+  const prefix = `rule.${index}`;
+  const lines: Line[] = [{ key: prefix, text: headText(words, called), level: "info" }];
+  const add = (part: string, text: string, level: Line["level"] = "info"): number =>
+    lines.push({ key: `${prefix}.${part}`, text, level });
+  if (rule.mode === "native") add("mode", "Checked by the program itself (native mode).");
+  const asset = amountAsset(rule, code);
+  for (const [i, constraint] of rule.data.entries())
+    lines.push(dataLine({ constraint, key: `${prefix}.data.${i}`, called, asset, speaker }));
+  for (const constraint of rule.accounts)
+    lines.push(accountLine({ constraint, prefix, rule, called, speaker }));
+  lines.push(...openLines({ rule, prefix, called }));
+  lines.push(...floorLines(words, prefix, knownInstruction(rule.program, code) !== undefined));
   if (rule.cap !== null) {
-    const text = `The ${rule.cap.field} argument at byte ${place(rule.cap)} may add up to ${rule.cap.total.toString()}.`;
-    lines.push({ key: key("cap"), text, level: "info" });
+    const { field, total } = rule.cap;
+    const name = argumentName(called, rule.cap, field) ?? `The ${field} ${rawPlace(rule.cap)}`;
+    add("cap", `${name} may add up to ${total.toString()} over all uses.`);
   }
   if (rule.pin !== null) {
-    const text = `Only while the program stays as it was in slot ${rule.pin.slot.toString()}.`;
-    lines.push({ key: key("pin"), text, level: "info" });
-  }
-  if (rule.unbound) {
-    const text =
-      "Accounts that no line names may be anybody's: the session key can send to strangers' accounts.";
-    lines.push({ key: key("unbound"), text, level: "danger" });
+    const { programData, slot } = rule.pin;
+    const data = speaker.key(programData);
+    add("pin", `Only while the program stays as it was in slot ${slot.toString()} (${data}).`);
   }
   return lines;
 }
 
-function place(at: { readonly offset: number; readonly from: "start" | "end" }): string {
-  return at.from === "start" ? String(at.offset) : `${at.offset} from the end`;
+function headText(words: RuleWords, called: InstructionNames | undefined): string {
+  const { rule, index, names, speaker } = words;
+  const code = toHex(rule.discriminator);
+  const known = knownInstruction(rule.program, code);
+  const effect = known === undefined ? "" : ` (${known.effect})`;
+  const id = rule.id === index + 1 ? "" : ` (id ${rule.id})`;
+  const only = called !== undefined && isOnlyInstruction(names, rule, called.name);
+  const what =
+    called === undefined ? `instruction ${code}` : `${called.name}${only ? "" : ` (${code})`}`;
+  const uses = rule.uses === null ? "" : `, at most ${countText(rule.uses, "time")}`;
+  return `Rule ${index + 1}${id}: ${speaker.key(rule.program)}: ${what}${effect}${accountsText(rule, called)}${uses}.`;
 }
 
-function dataLine(constraint: DataConstraint, key: string, names: Names): Line {
-  const at = place(constraint);
-  const level = constraint.from === "end" ? "warning" : "info";
-  const note =
-    constraint.from === "end"
-      ? " (counted from the end: no protection where the program ignores extra bytes)"
-      : "";
-  const line = (what: string): Line => ({ key, text: `${what}${note}.`, level });
-  if (constraint.field === "bytes") {
-    const { operator, value } = constraint;
-    return line(`Bytes ${at} ${OPERATORS[operator]} ${toHex(value)}`);
-  }
-  const { field, operator } = constraint;
-  const values =
-    constraint.field === "key"
-      ? constraint.values.map((one) => keyText(one, names))
-      : constraint.values.map(String);
-  return line(`The ${field} argument at byte ${at} ${OPERATORS[operator]} ${values.join(", ")}`);
+/** Nothing when the instruction has the accounts that its interface names. */
+function accountsText(rule: RuleData, called: InstructionNames | undefined): string {
+  const { minAccounts, maxAccounts } = rule;
+  if (minAccounts !== maxAccounts) return `, with ${minAccounts} to ${maxAccounts} accounts`;
+  return called?.accounts.length === minAccounts
+    ? ""
+    : `, with ${countText(minAccounts, "account")}`;
 }
 
-function accountLine(constraint: AccountConstraint, key: string, names: Names): Line {
-  const at = `Account ${constraint.position} is`;
-  const info = (what: string): Line => ({ key, text: `${at} ${what}.`, level: "info" });
-  const mint = (one: string | null): string => (one === null ? "any mint" : assetText(one, names));
-  switch (constraint.kind) {
-    case "key":
-      return info(keyText(constraint.key, names));
-    case "set":
-      return info(`one of ${constraint.keys.map((one) => keyText(one, names)).join(", ")}`);
-    case "vault":
-      return info("the vault, which signs");
-    case "vaultToken":
-      return info(`a token account of the vault, of ${mint(constraint.mint)}`);
-    case "ownerToken":
-      return info(
-        `a token account of ${keyText(constraint.owner, names)}, of ${mint(constraint.mint)}`,
-      );
-    case "positionKey":
-      return info("a position key of this session");
-    case "programOwned":
-      return {
-        key,
-        text: `${at} any account of the program itself, not only yours.`,
-        level: "warning",
-      };
-    case "any":
-      return { key, text: `${at} any account, also a stranger's.`, level: "danger" };
+function floorLines(words: RuleWords, prefix: string, typed: boolean): readonly Line[] {
+  const { rule, terms, speaker } = words;
+  const key = `${prefix}.floor`;
+  if (rule.floor !== null) {
+    const text = `${floorText(rule.floor, speaker)}, each time; no other token may leave under this rule.`;
+    return [{ key, text, level: "info" }];
   }
+  // A payment brings nothing back by its nature, and a native rule moves nothing.
+  if (typed || rule.mode === "native" || terms.limits.length === 0) return [];
+  const text =
+    "No floor: nothing has to come back for what leaves under this rule, up to the limits.";
+  return [{ key, text, level: "warning" }];
+}
+
+/** Per whole unit of what leaves when that comes out even, else as the terms count. */
+function floorText(floor: FloorData, speaker: Speaker): string {
+  const { give, get, minimum, per } = floor;
+  const [one, least] = [speaker.decimals(give), speaker.decimals(get)];
+  if (one !== undefined && least !== undefined) {
+    const scaled = minimum * 10n ** BigInt(one + 18);
+    if (per > 0n && scaled % per === 0n) {
+      const given = speaker.quantity("1", give);
+      const back = speaker.quantity(decimalText(scaled / per, least + 18), get);
+      return `For every ${given} that leaves at least ${back} must come back`;
+    }
+  }
+  return `For every ${speaker.amount(per, give)} that leaves at least ${speaker.amount(minimum, get)} must come back`;
 }

@@ -1,44 +1,44 @@
-// Words for amounts, times and keys.
+// Words for amounts, times and counts.
 import type { Address, Asset } from "../codec/address.js";
+import { KNOWN_NAMES } from "./known.js";
+import type { Names } from "./names.js";
 
-/** What a reader is told beside base units: decimals and names, found outside the terms. */
-export interface Names {
-  /** Decimals of mints, by address; SOL's are known. */
-  readonly decimals?: Readonly<Record<Address, number>>;
-  /** Names of programs, mints and wallets, by address. */
-  readonly names?: Readonly<Record<Address, string>>;
+/** Decimals of an asset, undefined when nobody said. */
+export function decimalsOf(asset: Asset, names: Names): number | undefined {
+  return asset === "SOL" ? 9 : names.decimals?.[asset];
 }
 
-const KNOWN: Readonly<Record<Address, string>> = {
-  "11111111111111111111111111111111": "System",
-  TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA: "Token",
-  TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb: "Token-2022",
-  ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL: "Associated Token Account",
-  So11111111111111111111111111111111111111112: "wrapped SOL",
-};
-
 /** An address, with its name when there is one. */
-export function keyText(key: Address, names: Names): string {
-  const name = names.names?.[key] ?? KNOWN[key];
+function keyText(key: Address, names: Names): string {
+  const name = KNOWN_NAMES[key] ?? names.names?.[key];
   return name === undefined ? key : `${name} (${key})`;
 }
 
-/** An amount with its asset: decimals where they are known, base units where they aren't. */
-export function amountText(amount: bigint, asset: Asset, names: Names): string {
-  if (asset === "SOL") return `${decimalText(amount, 9)} SOL`;
-  const name = keyText(asset, names);
-  const decimals = names.decimals?.[asset];
-  return decimals === undefined
-    ? `${amount.toString()} base units of ${name}`
-    : `${decimalText(amount, decimals)} of ${name}`;
+/**
+ * An amount with its asset: decimals where they are known, base units where they aren't.
+ *
+ * @example
+ * ```ts
+ * amountText(1_500_000_000n, "SOL"); // 1.5 SOL
+ * amountText(25n, mint.toBase58(), { decimals: { [mint.toBase58()]: 1 } }); // 2.5 of <address>
+ * ```
+ */
+export function amountText(amount: bigint, asset: Asset, names: Names = {}): string {
+  const text = asset === "SOL" ? asset : keyText(asset, names);
+  const decimals = decimalsOf(asset, names);
+  if (decimals === undefined) return `${amount.toString()} base units of ${text}`;
+  const named = text !== asset || asset === "SOL";
+  return `${decimalText(amount, decimals)} ${named ? "" : "of "}${text}`;
 }
 
-/** An asset by name. */
-export function assetText(asset: Asset, names: Names): string {
-  return asset === "SOL" ? asset : keyText(asset, names);
-}
-
-/** Base units as a decimal number, without trailing zeros. */
+/**
+ * Base units as a decimal number, without trailing zeros.
+ *
+ * @example
+ * ```ts
+ * decimalText(1_500_000n, 6); // 1.5
+ * ```
+ */
 export function decimalText(amount: bigint, decimals: number): string {
   const digits = amount.toString().padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals);
@@ -46,13 +46,27 @@ export function decimalText(amount: bigint, decimals: number): string {
   return part === "" ? whole : `${whole}.${part}`;
 }
 
-/** Unix seconds as `2027-01-15 08:00:00 UTC`; out of a calendar's range as a number. */
+/**
+ * Unix seconds as a date in UTC; out of a calendar's range as a number.
+ *
+ * @example
+ * ```ts
+ * timeText(1_800_000_000n); // 2027-01-15 08:00:00 UTC
+ * ```
+ */
 export function timeText(seconds: bigint): string {
   if (seconds < 0n || seconds > 253_402_300_799n) return `unix second ${seconds.toString()}`;
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Seconds as `1 day 2 hours`. */
+/**
+ * Seconds in days, hours, minutes and seconds.
+ *
+ * @example
+ * ```ts
+ * durationText(93_600n); // 1 day 2 hours
+ * ```
+ */
 export function durationText(seconds: bigint): string {
   const units = [
     ["day", 86_400n],
@@ -73,4 +87,10 @@ export function durationText(seconds: bigint): string {
 /** A count with its noun. */
 export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function choiceText(choices: readonly string[], word: "or" | "and" = "or"): string {
+  const last = choices.at(-1) ?? "";
+  return choices.length < 2 ? last : `${choices.slice(0, -1).join(", ")} ${word} ${last}`;
 }

@@ -3,8 +3,8 @@ import type { AccountConstraint } from "../codec/types.js";
 import type { OpenPosition } from "../errors/client-errors.js";
 import { invalid, ValetkeyError } from "../errors/error.js";
 import { argumentConstraints, type ArgumentRule } from "./argument-rules.js";
+import { constantPda } from "./constant-pda.js";
 import {
-  constantPda,
   findInstruction,
   findNamed,
   flatAccounts,

@@ -1,9 +1,14 @@
 // Conditions on arguments: `{ amount: { max: 5n } }` to data constraints.
 import { PublicKey } from "@solana/web3.js";
 
-import type { DataConstraint, FieldPlace, NumericField } from "../codec/types.js";
+import type { DataConstraint, FieldPlace } from "../codec/types.js";
 import { ValetkeyError } from "../errors/error.js";
-import { argumentPlaces, isUnitEnum, type ArgumentPlace } from "./arguments.js";
+import {
+  argumentPlaces,
+  comparableField,
+  type ArgumentPlace,
+  type ComparableField,
+} from "./arguments.js";
 import { sameName, type IdlInstructionLike, type ProgramLike } from "./idl.js";
 
 /** A value of an argument. */
@@ -52,7 +57,9 @@ export function argumentConstraints(
       });
     };
     const at = fieldPlace(place, fail);
-    const field = fieldOf(place, isUnitEnum(idl, place.type), fail);
+    const field =
+      comparableField(idl, place) ??
+      fail(`its type ${JSON.stringify(place.type)} can't be compared`);
     return conditions(rule, fail).map(([operator, values]) =>
       constraint(at, field, operator, values, fail),
     );
@@ -64,31 +71,6 @@ function fieldPlace(place: ArgumentPlace, fail: (reason: string) => never): Fiel
   if (place.fromStart !== null) return { offset: place.fromStart, from: "start" };
   if (place.fromEnd !== null) return { offset: place.fromEnd, from: "end" };
   return fail("arguments of varying length stand before and after it");
-}
-
-type Field = {
-  readonly field: NumericField | "key" | "bytes";
-  readonly width: number;
-  readonly ordered: boolean;
-};
-
-function fieldOf(place: ArgumentPlace, unitEnum: boolean, fail: (reason: string) => never): Field {
-  const { type, size } = place;
-  const width = size ?? 0;
-  if (unitEnum || type === "bool") return { field: "u8", width: 1, ordered: false };
-  if (type === "u8" || type === "u16" || type === "u32" || type === "u64" || type === "i64") {
-    return { field: type, width, ordered: true };
-  }
-  if (type === "i8") return { field: "u8", width, ordered: false };
-  if (type === "i16") return { field: "u16", width, ordered: false };
-  if (type === "i32") return { field: "u32", width, ordered: false };
-  if (type === "pubkey" || type === "publicKey") return { field: "key", width, ordered: false };
-  const bytes =
-    typeof type === "object" && type !== null && "array" in type && Array.isArray(type.array);
-  if (bytes && (type.array as unknown[])[0] === "u8" && width <= 255) {
-    return { field: "bytes", width, ordered: false };
-  }
-  return fail(`its type ${JSON.stringify(type)} can't be compared`);
 }
 
 function conditions(
@@ -112,7 +94,7 @@ function conditions(
 
 function constraint(
   at: FieldPlace,
-  { field, width, ordered }: Field,
+  { field, width, ordered }: ComparableField,
   operator: Operator,
   values: readonly ArgumentValue[],
   fail: (reason: string) => never,

@@ -1,4 +1,5 @@
 // Arguments of an instruction: where each lies in the data, as far as that is fixed.
+import type { NumericField } from "../codec/types.js";
 import { findNamed, type IdlLike, type IdlNamedField } from "./idl.js";
 
 /** An argument (or a field of a struct argument, `params.amount`) and its place in the data. */
@@ -84,7 +85,7 @@ function fixedSize(idl: IdlLike, type: unknown, depth: number): number | null {
     const sizes = fields.map((field) => fixedSize(idl, field.type, depth + 1));
     return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
   }
-  return isUnitEnum(idl, type) ? 1 : null;
+  return unitVariants(idl, type) === null ? null : 1;
 }
 
 function definition(idl: IdlLike, type: unknown): object | null {
@@ -108,12 +109,53 @@ function structFields(idl: IdlLike, type: unknown): readonly IdlNamedField[] | n
   );
 }
 
-/** True for an enum without fields: one byte. */
-export function isUnitEnum(idl: IdlLike, type: unknown): boolean {
+/** Names of the variants of an enum without fields, which is one byte; null for any other type. */
+function unitVariants(idl: IdlLike, type: unknown): readonly string[] | null {
   const found = definition(idl, type);
-  if (found === null || !("kind" in found) || found.kind !== "enum") return false;
-  if (!("variants" in found) || !Array.isArray(found.variants)) return false;
-  return found.variants.every(
-    (variant: unknown) => typeof variant === "object" && variant !== null && !("fields" in variant),
+  if (found === null || !("kind" in found) || found.kind !== "enum") return null;
+  if (!("variants" in found) || !Array.isArray(found.variants)) return null;
+  const names = found.variants.map((variant: unknown) =>
+    typeof variant === "object" && variant !== null && "name" in variant && !("fields" in variant)
+      ? String(variant.name)
+      : null,
   );
+  return names.some((name) => name === null) ? null : names.filter((name) => name !== null);
+}
+
+/** How the program's constraints can compare an argument. */
+export interface ComparableField {
+  readonly field: NumericField | "key" | "bytes";
+  /** Bytes. */
+  readonly width: number;
+  /** False where only equality makes sense. */
+  readonly ordered: boolean;
+  /** Negative values are compared by their bytes (i8, i16, i32). */
+  readonly signed: boolean;
+  /** What the values 0, 1, 2… are called: of a bool, and of an enum without fields. */
+  readonly values: readonly string[] | null;
+}
+
+/** The field to compare an argument by; null when constraints can't compare its type. */
+export function comparableField(idl: IdlLike, place: ArgumentPlace): ComparableField | null {
+  const { type, size } = place;
+  const field = (
+    kind: ComparableField["field"],
+    more: Partial<ComparableField> = {},
+  ): ComparableField => ({
+    ...{ field: kind, width: size ?? 0, ordered: false, signed: false, values: null },
+    ...more,
+  });
+  const values = type === "bool" ? ["false", "true"] : unitVariants(idl, type);
+  if (values !== null) return field("u8", { values });
+  if (type === "u8" || type === "u16" || type === "u32" || type === "u64" || type === "i64") {
+    return field(type, { ordered: true });
+  }
+  if (type === "i8") return field("u8", { signed: true });
+  if (type === "i16") return field("u16", { signed: true });
+  if (type === "i32") return field("u32", { signed: true });
+  if (type === "pubkey" || type === "publicKey") return field("key");
+  const list =
+    typeof type === "object" && type !== null && "array" in type && Array.isArray(type.array);
+  const bytes = list && (type.array as unknown[])[0] === "u8" && size !== null && size <= 255;
+  return bytes ? field("bytes") : null;
 }

@@ -1,5 +1,5 @@
 // The part of an Anchor IDL that rules are derived from; names may be snake_case (the IDL file) or camelCase (a Program).
-import { PublicKey } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 
 import type { Address } from "../codec/address.js";
 import { ValetkeyError } from "../errors/error.js";
@@ -32,6 +32,7 @@ export interface IdlInstructionLike {
 /** An IDL as `anchor build` writes it (0.30 and later). */
 export interface IdlLike {
   readonly address: string;
+  readonly metadata?: { readonly name: string };
   readonly instructions: readonly IdlInstructionLike[];
   readonly types?: readonly { readonly name: string; readonly type: unknown }[];
 }
@@ -81,25 +82,4 @@ export function flatAccounts(
       ? [{ ...item, name: prefix + item.name }]
       : flatAccounts(item.accounts, `${prefix}${item.name}.`),
   );
-}
-
-/** The address of a PDA whose seeds are all constants; null when a seed depends on accounts or arguments. */
-export function constantPda(item: IdlAccountItem, program: Address): Address | null {
-  if (item.pda === undefined) return null;
-  const seeds = item.pda.seeds.map(constantSeed);
-  const owner = item.pda.program === undefined ? null : constantSeed(item.pda.program);
-  if (item.pda.program !== undefined && owner === null) return null;
-  if (seeds.some((seed) => seed === null)) return null;
-  const programId = owner === null ? new PublicKey(program) : new PublicKey(owner);
-  const bytes = seeds.filter((seed) => seed !== null);
-  return PublicKey.findProgramAddressSync(bytes, programId)[0].toBase58();
-}
-
-function constantSeed(seed: unknown): Uint8Array | null {
-  if (typeof seed !== "object" || seed === null || !("kind" in seed) || !("value" in seed)) {
-    return null;
-  }
-  const { kind, value } = seed;
-  if (kind !== "const" || !Array.isArray(value)) return null;
-  return Uint8Array.from(value as number[]);
 }
