@@ -217,11 +217,14 @@ describe("typed instructions of execute", () => {
       return createAssociatedTokenAccountIdempotentInstruction(payer, account, wallet, mint);
     };
 
-    it("open accounts of the vault at no cost to the limit", () => {
+    it("open accounts of the vault within the SOL limit: their rent may never come back", () => {
       const { svm, vault: owner } = world;
       const mint = createMint(svm);
       const rule = { ...createTokenAccountRule(owner, mint), accounts: { 2: vault } };
-      const opened = grant(world, { rules: [rule] });
+      const rent = svm.rent(165);
+      const none = grant(world, { rules: [rule] });
+      refuses(world, none, [create(owner, mint)], "NoLimit", { inner: 0, rule: 0, asked: rent });
+      const opened = grant(world, { rules: [rule], limits: [{ asset: "SOL", total: rent }] });
       const before = svm.balance(owner);
       expectOk(execute(world, opened, [create(owner, mint)]));
       const account = getAssociatedTokenAddressSync(mint, owner, true);

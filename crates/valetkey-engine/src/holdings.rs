@@ -66,14 +66,18 @@ impl Delta {
         }
     }
 
-    /// What came: `max(0, after - before)` over clean accounts.
+    /// What came: `max(0, after - before)` over clean accounts, less what left debit-only accounts: the vault's own money
+    /// meets no floor.
     /// Refuses with `ArithmeticOverflow` when a sum didn't fit a `u64`.
     #[inline(always)]
     pub fn inflow(&self) -> Result<u64> {
         if self.overflowed {
             return Err(overflow());
         }
-        Ok(self.increased.saturating_sub(self.decreased))
+        Ok(self
+            .increased
+            .saturating_sub(self.decreased)
+            .saturating_sub(self.debit_only))
     }
 }
 

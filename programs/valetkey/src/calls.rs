@@ -34,7 +34,7 @@ pub struct VaultSigner<'a> {
 /// Runs one inner instruction. Writable is what the outer instruction may write; the callee gets exactly the plan's accounts.
 ///
 /// The callee's failure is the transaction's: this returns only when it succeeded.
-#[inline(never)]
+#[inline(always)]
 pub fn call<'a>(
     views: &'a [AccountView],
     inner: &Inner,

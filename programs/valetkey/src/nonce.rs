@@ -46,6 +46,11 @@ fn advances_nonce(data: &[u8]) -> Option<bool> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 mod tests {
     use super::advances_nonce;
 

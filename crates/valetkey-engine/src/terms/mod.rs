@@ -11,4 +11,4 @@ mod write;
 pub use context::{TermsAccounts, TermsContext};
 pub use record::{write_record, RECORD_SIZE};
 pub use session_key::check_session_key;
-pub use write::{session_size, write_session};
+pub use write::{session_size, write_session, write_sized_session};

@@ -9,7 +9,7 @@ use crate::errors::ErrorCode;
 use crate::layout::session::{
     offset, DISCRIMINATOR, HEADER, MAX_LIMITS, MAX_RULES, MAX_SIZE, VERSION,
 };
-use crate::layout::{limit, RuleView, NO_KEY};
+use crate::layout::{limit, NO_KEY};
 use crate::refusal::{Refusal, Result};
 
 /// Longest window, counted from the landing of the grant: 365 days in seconds.
@@ -53,6 +53,16 @@ pub fn write_session(
             .asked(out.len() as u64)
             .left(size as u64));
     }
+    write_sized_session(terms, ctx, accounts, out)
+}
+
+/// [`write_session`] for terms whose [`session_size`] the caller has just taken, and `out` of that size.
+pub fn write_sized_session(
+    terms: &[u8],
+    ctx: &TermsContext,
+    accounts: &impl TermsAccounts,
+    out: &mut [u8],
+) -> Result<()> {
     let parts = Parts::read(terms)?;
     check_window(&parts, ctx)?;
     check_uses(&parts)?;
@@ -221,14 +231,21 @@ fn write_body(
         out = rest;
         at = at.saturating_add(bytes.len());
     }
-    Ok(())
+    reader.end()?;
+    if out.is_empty() {
+        Ok(())
+    } else {
+        Err(short())
+    }
 }
 
-/// Same id, or same content but for the id (bytes 2 and 3).
+/// Same id (bytes 2 and 3), or same content but for the id.
 fn is_duplicate(a: &[u8], b: &[u8]) -> bool {
-    let same_id =
-        RuleView::read(a).map(|rule| rule.id()) == RuleView::read(b).map(|rule| rule.id());
-    same_id || (a.get(..2) == b.get(..2) && a.get(4..) == b.get(4..))
+    let id = |rule: &[u8]| {
+        rule.get(2..)
+            .and_then(|rest| rest.first_chunk::<2>().copied())
+    };
+    id(a) == id(b) || (a.len() == b.len() && a.get(..2) == b.get(..2) && a.get(4..) == b.get(4..))
 }
 
 const fn tables_end(parts: &Parts) -> usize {

@@ -64,7 +64,16 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         config: outer.config,
         bump: session.vault_bump(),
     };
-    let mut watch = Watch::start(outer, session, tokens, ledger)?;
+    let lamports = outer.vault.lamports();
+    let mut watch = Watch {
+        outer: &outer,
+        session: &session,
+        tokens,
+        ledger,
+        vault_lamports: lamports,
+        vault_start: lamports,
+    };
+    watch.start()?;
     loop {
         let in_place = |refusal: Refusal| refusal.inner(number).rule(inner.rule);
         call(views, &inner, &signer, calls).map_err(in_place)?;
@@ -104,7 +113,7 @@ fn load_session<'a>(outer: &Outer<'a>) -> Result<SessionView<'a>> {
 }
 
 /// Whether the rule allows an inner instruction, and its limit what can be seen in it; returns the rule's floor.
-#[inline(never)]
+#[inline(always)]
 fn allow(
     session: &SessionView,
     inner: &Inner,

@@ -42,7 +42,7 @@ impl Watch<'_, '_> {
     /// Checks the sums of the whole plan against all bounds of their limits.
     #[inline(always)]
     pub fn settle(&mut self, now: i64) -> Result<()> {
-        self.ledger.settle(&self.session, now)
+        self.ledger.settle(self.session, now)
     }
 
     /// "At least so much back": from measured holdings. Nothing but the floor's own asset, and SOL, may leave beside it.

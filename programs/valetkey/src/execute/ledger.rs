@@ -170,7 +170,7 @@ impl Ledger {
     }
 
     /// Checks the sums of the whole plan.
-    #[inline(never)]
+    #[inline(always)]
     pub fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
         self.sol.settle(session, now)?;
         self.mints_mut()

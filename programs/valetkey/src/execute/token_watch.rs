@@ -25,6 +25,9 @@ const COPIES: usize = 10 * 1024;
 
 /// Offset of the amount in a token account.
 const AMOUNT: usize = 64;
+/// The delegate with its tag, and what it may still move.
+const DELEGATE: Range<usize> = 72..108;
+const DELEGATED: Range<usize> = 121..129;
 
 /// How far the vault controls a watched account.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,8 @@ impl Watched {
         let after = data(view);
         let same = key_eq(owner(view), program)
             && copy.len() == after.len()
-            && same_but_amount(copy, after);
+            && same_but_amount(copy, after)
+            && (self.control != Control::Dirty || same_delegate(copy, after));
         match after.get(AMOUNT..).and_then(|rest| rest.first_chunk()) {
             Some(amount) if same => Ok(u64::from_le_bytes(*amount)),
             _ => Err(changed(view)),
@@ -186,6 +190,12 @@ impl TokenWatchSpace {
         self.copied = self.copied.saturating_add(watched.len);
         Ok(watched)
     }
+}
+
+/// Delegate and delegated amount: in an account that the vault owns, nobody may move them inside a plan.
+#[inline(never)]
+fn same_delegate(before: &[u8], after: &[u8]) -> bool {
+    before.get(DELEGATE) == after.get(DELEGATE) && before.get(DELEGATED) == after.get(DELEGATED)
 }
 
 #[cold]

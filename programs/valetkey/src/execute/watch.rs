@@ -23,8 +23,8 @@ const FIRST_WATCHED: usize = 4;
 
 /// What is kept between the calls of a plan.
 pub struct Watch<'w, 'a> {
-    pub outer: Outer<'a>,
-    pub session: SessionView<'a>,
+    pub outer: &'w Outer<'a>,
+    pub session: &'w SessionView<'a>,
     pub tokens: &'w mut TokenWatchSpace,
     pub ledger: &'w mut Ledger,
     /// Lamports of the vault, as of the last call and as of the start.
@@ -32,42 +32,28 @@ pub struct Watch<'w, 'a> {
     pub vault_start: u64,
 }
 
-impl<'w, 'a> Watch<'w, 'a> {
+impl Watch<'_, '_> {
     /// Looks at everything that was passed before anything runs. What isn't writable can't change and isn't watched.
-    #[inline(never)]
-    pub fn start(
-        outer: Outer<'a>,
-        session: SessionView<'a>,
-        tokens: &'w mut TokenWatchSpace,
-        ledger: &'w mut Ledger,
-    ) -> Result<Self> {
-        let lamports = outer.vault.lamports();
-        ledger.start(&session);
-        let mut watch = Self {
-            outer,
-            session,
-            tokens,
-            ledger,
-            vault_lamports: lamports,
-            vault_start: lamports,
+    #[inline(always)]
+    pub fn start(&mut self) -> Result<()> {
+        self.ledger.start(self.session);
+        let [_, _, _, _, others @ ..] = self.outer.views else {
+            return Ok(());
         };
-        for (index, view) in outer.views.iter().enumerate().skip(FIRST_WATCHED) {
+        for (view, index) in others.iter().zip(FIRST_WATCHED..) {
             if view.is_writable() {
-                if let Some(watched) = watch.consider(index)? {
+                if let Some(watched) = self.consider(view, index)? {
                     watched.start_amount = watched.amount;
                     watched.start_lamports = watched.lamports;
                 }
             }
         }
-        Ok(watch)
+        Ok(())
     }
 
     /// Watches an account if the vault has a hold on it and it isn't watched yet.
     #[inline(always)]
-    fn consider(&mut self, index: usize) -> Result<Option<&mut Watched>> {
-        let Some(view) = self.outer.views.get(index) else {
-            return Ok(None);
-        };
+    fn consider(&mut self, view: &AccountView, index: usize) -> Result<Option<&mut Watched>> {
         let Some(token) = TokenAccount::read(owner(view), data(view)) else {
             return Ok(None);
         };
@@ -80,7 +66,7 @@ impl<'w, 'a> Watch<'w, 'a> {
         let slot = if token.native() {
             SOL
         } else {
-            self.ledger.slot_of(token.mint(), &self.session)?
+            self.ledger.slot_of(token.mint(), self.session)?
         };
         self.tokens
             .add(index, view, &token, control, slot)
@@ -88,7 +74,7 @@ impl<'w, 'a> Watch<'w, 'a> {
     }
 
     /// Compares everything that the call got writable with what it was, and measures what changed.
-    #[inline(never)]
+    #[inline(always)]
     pub fn after_call(&mut self, inner: &Inner) -> Result<()> {
         self.ledger.begin_call();
         for (position, index) in inner.accounts.iter().enumerate() {
@@ -107,7 +93,14 @@ impl<'w, 'a> Watch<'w, 'a> {
             } else if let Some(at) = self.tokens.position(index) {
                 self.look_at_token(view, at)
                     .map_err(|refusal| refusal.position(position))?;
-            } else if let Some(watched) = self.consider(index)? {
+            } else if let Some(watched) = self.consider(view, index)? {
+                // Rent has left for good: only wrapped lamports came in with a new account.
+                let wrapped = if watched.slot == SOL {
+                    watched.amount
+                } else {
+                    0
+                };
+                watched.start_lamports = watched.lamports.saturating_sub(wrapped);
                 let joined = *watched;
                 self.join(&joined)?;
             }
@@ -168,12 +161,13 @@ impl<'w, 'a> Watch<'w, 'a> {
         Ok(())
     }
 
-    /// An account that became the vault's during the plan: what a clean one holds has come in.
+    /// An account that became the vault's during the plan: what a clean one holds has come in, but for its rent.
     #[inline(always)]
     fn join(&mut self, watched: &Watched) -> Result<()> {
         if watched.control == Control::Clean {
-            self.ledger.sol.delta.increase(watched.lamports);
-            if watched.slot != SOL {
+            if watched.slot == SOL {
+                self.ledger.sol.delta.increase(watched.amount);
+            } else {
                 self.ledger
                     .mint(watched.slot)?
                     .delta

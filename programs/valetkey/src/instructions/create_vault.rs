@@ -39,10 +39,9 @@ pub fn handle_create_vault(ctx: Context<CreateVault>, owner: Pubkey, index: u8) 
 
     let [tag, owner_seed, index_seed] = seeds;
     let seeds: [&[u8]; 4] = [tag, owner_seed, index_seed, &[bump]];
-    open_account(payer, config, &seeds, layout::config::SIZE)?;
-    let mut data = config.try_borrow_mut_data()?;
+    let data = open_account(payer, config, &seeds, layout::config::SIZE)?;
     layout::write_canonical_config(
-        &mut data,
+        data,
         owner.as_array(),
         index,
         bump,

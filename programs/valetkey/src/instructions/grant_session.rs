@@ -3,7 +3,7 @@ use valetkey_engine::{
     errors::ErrorCode,
     layout::{ConfigView, SessionView},
     refusal::{Refusal, Result as Checked},
-    terms::{check_session_key, session_size, write_session, TermsContext},
+    terms::{check_session_key, session_size, write_sized_session, TermsContext},
 };
 
 use crate::{
@@ -118,7 +118,7 @@ pub fn handle_grant_session<'info>(
     let size = session_size(&args.terms).map_err(refuse)?;
     let [tag, config_seed, key_seed] = seeds;
     let seeds: [&[u8]; 4] = [tag, config_seed, key_seed, &[bump]];
-    open_account(&accounts.payer, &accounts.session, &seeds, size)?;
+    let data = open_account(&accounts.payer, &accounts.session, &seeds, size)?;
 
     let context = TermsContext {
         now,
@@ -134,15 +134,9 @@ pub fn handle_grant_session<'info>(
         session_bump: bump,
         vault_bump: config.vault_bump(),
     };
-    let mut data = accounts.session.try_borrow_mut_data()?;
-    write_session(
-        &args.terms,
-        &context,
-        &PassedAccounts::of(passed)?,
-        &mut data,
-    )
-    .map_err(refuse)?;
-    let expires_at = SessionView::open(&data).map_err(refuse)?.expires_at();
+    write_sized_session(&args.terms, &context, &PassedAccounts::of(passed)?, data)
+        .map_err(refuse)?;
+    let expires_at = SessionView::open(data).map_err(refuse)?.expires_at();
     emit!(SessionGranted {
         session: address,
         config: *config_key,

@@ -98,7 +98,7 @@ fn write_revoked_record(accounts: &RevokeSession, record: RevokedRecord) -> Resu
         return Err(refuse_code(ErrorCode::WrongSessionAddress));
     }
     let [tag, config_seed, key_seed] = tag_and_keys;
-    open_account(
+    let data = open_account(
         payer,
         &accounts.session,
         &[tag, config_seed, key_seed, &[bump]],
@@ -119,5 +119,5 @@ fn write_revoked_record(accounts: &RevokeSession, record: RevokedRecord) -> Resu
         session_bump: bump,
         vault_bump: config.vault_bump(),
     };
-    write_record(&mut accounts.session.try_borrow_mut_data()?, &record).map_err(refuse)
+    write_record(data, &record).map_err(refuse)
 }
