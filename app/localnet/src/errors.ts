@@ -6,8 +6,11 @@ export type LocalnetErrorCode =
  * An error of the local network itself. `code` names the failure, `message` gives cause and fix.
  *
  * @example
- * try { await startLocalnet({ port: 8899 }) }
- * catch (e) { if (e instanceof LocalnetError && e.code === "PortTaken") … }
+ * try {
+ *   await startLocalnet({ port: 8899 });
+ * } catch (error) {
+ *   if (error instanceof LocalnetError && error.code === "PortTaken") console.log("8899 is in use");
+ * }
  */
 export class LocalnetError extends Error {
   override readonly name = "LocalnetError";

@@ -37,6 +37,11 @@ const TOP_UP_LAMPORTS = 10_000_000n;
  * The Valetkey program, as it comes with this package.
  *
  * @throws LocalnetError `ProgramUnreadable` when the package lacks its file.
+ *
+ * @example
+ * ```ts
+ * const { programId } = valetkeyProgram();
+ * ```
  */
 export function valetkeyProgram(): LocalnetProgram {
   // Beside the built package, or in the repository's artifacts.

@@ -14,7 +14,14 @@ function derive(programId: PublicKey, ...seeds: readonly Uint8Array[]): PublicKe
   return PublicKey.findProgramAddressSync([...seeds], programId)[0];
 }
 
-/** The canonical vault config of an owner; `index` 0 (the default) is the owner's own vault, 1..255 are for apps. */
+/**
+ * The canonical vault config of an owner; `index` 0 (the default) is the owner's own vault, 1..255 are for apps.
+ *
+ * @example
+ * ```ts
+ * const config = findVaultConfig({ owner: wallet.publicKey, index: 3 });
+ * ```
+ */
 export function findVaultConfig(input: {
   readonly owner: PublicKey;
   readonly index?: number;
@@ -27,7 +34,14 @@ export function findVaultConfig(input: {
   return derive(programId, utf8("vault-of"), owner.toBytes(), Uint8Array.of(index));
 }
 
-/** The vault of a config: the address that holds assets and signs inside `execute`. */
+/**
+ * The vault of a config: the address that holds assets and signs inside `execute`.
+ *
+ * @example
+ * ```ts
+ * const vault = findVault({ config: findVaultConfig({ owner: wallet.publicKey }) });
+ * ```
+ */
 export function findVault(input: {
   readonly config: PublicKey;
   readonly programId?: PublicKey;
@@ -35,7 +49,14 @@ export function findVault(input: {
   return derive(input.programId ?? VALETKEY_PROGRAM_ID, utf8("vault"), input.config.toBytes());
 }
 
-/** The session account of a session key under a config. */
+/**
+ * The session account of a session key under a config.
+ *
+ * @example
+ * ```ts
+ * const session = findSession({ config: findVaultConfig({ owner: wallet.publicKey }), sessionKey: key.publicKey });
+ * ```
+ */
 export function findSession(input: {
   readonly config: PublicKey;
   readonly sessionKey: PublicKey;
@@ -45,7 +66,14 @@ export function findSession(input: {
   return derive(programId, utf8("session"), config.toBytes(), sessionKey.toBytes());
 }
 
-/** A position key of a session and its bump: an address that signs where a program wants a fresh signing account. */
+/**
+ * A position key of a session and its bump: an address that signs where a program wants a fresh signing account.
+ *
+ * @example
+ * ```ts
+ * const { address, bump } = findPositionKey({ session: session.address, number: 0 });
+ * ```
+ */
 export function findPositionKey(input: {
   readonly session: PublicKey;
   readonly number: number;

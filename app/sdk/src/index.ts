@@ -3,7 +3,7 @@
  *
  * @example
  * const owner = createOwner({ connection, wallet });
- * const session = await owner.session({ key: generateKey(), terms: terms({ … }) });
+ * const session = await owner.session({ key: generateKey(), terms: myTerms });
  * await session.send({ instructions });
  */
 export { createOwner, type Owner, type SessionRequest } from "./owner/create-owner.js";

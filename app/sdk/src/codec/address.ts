@@ -14,7 +14,14 @@ export interface AddressLike {
   toString(): string;
 }
 
-/** The 32 bytes of an address; anything else is `InvalidInput`. */
+/**
+ * The 32 bytes of an address; anything else is `InvalidInput`.
+ *
+ * @example
+ * ```ts
+ * addressToBytes("11111111111111111111111111111111").length; // 32
+ * ```
+ */
 export function addressToBytes(address: AddressLike): Uint8Array {
   let bytes: Uint8Array;
   try {
@@ -27,13 +34,27 @@ export function addressToBytes(address: AddressLike): Uint8Array {
   return bytes;
 }
 
-/** The base58 text of 32 bytes. */
+/**
+ * The base58 text of 32 bytes.
+ *
+ * @example
+ * ```ts
+ * bytesToAddress(new Uint8Array(32)); // 11111111111111111111111111111111
+ * ```
+ */
 export function bytesToAddress(bytes: Uint8Array): Address {
   if (bytes.length !== 32) throw invalid("address", `${bytes.length} bytes, not 32`);
   return bs58.encode(bytes);
 }
 
-/** The base58 text of an address or PublicKey, checked. */
+/**
+ * The base58 text of an address or PublicKey, checked.
+ *
+ * @example
+ * ```ts
+ * toAddress(mint) === mint.toBase58(); // true
+ * ```
+ */
 export function toAddress(address: AddressLike): Address {
   return bytesToAddress(addressToBytes(address));
 }

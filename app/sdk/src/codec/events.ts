@@ -68,7 +68,15 @@ const NAMES = /* @__PURE__ */ new Map(
   ]),
 );
 
-/** Reads one event from the bytes of a `Program data:` line; null when they are no event of ours. */
+/**
+ * Reads one event from the bytes of a `Program data:` line; null when they are no event of ours.
+ *
+ * @example
+ * ```ts
+ * const event = decodeEvent(bytes);
+ * if (event?.name === "SessionUsed") console.log(event.seq);
+ * ```
+ */
 export function decodeEvent(bytes: Uint8Array): ValetkeyEvent | null {
   const name = NAMES.get(toHex(bytes.slice(0, 8)));
   if (name === undefined) return null;

@@ -19,7 +19,14 @@ export type InstructionName =
   | "close_session"
   | "owner_execute";
 
-/** First 8 bytes of an instruction's data. */
+/**
+ * First 8 bytes of an instruction's data.
+ *
+ * @example
+ * ```ts
+ * const first = instructionDiscriminator("execute");
+ * ```
+ */
 export function instructionDiscriminator(name: InstructionName): Uint8Array {
   return discriminator("global", name);
 }
@@ -43,7 +50,14 @@ function data(name: InstructionName, ...parts: readonly Uint8Array[]): Uint8Arra
   return concatBytes(instructionDiscriminator(name), ...parts);
 }
 
-/** Opens the canonical vault config of an owner; anyone may pay. */
+/**
+ * Opens the canonical vault config of an owner; anyone may pay.
+ *
+ * @example
+ * ```ts
+ * createVaultInstruction({ programId, payer, config, owner: wallet.publicKey, index: 0 });
+ * ```
+ */
 export function createVaultInstruction(input: {
   readonly programId: PublicKey;
   readonly payer: PublicKey;
@@ -59,6 +73,14 @@ export function createVaultInstruction(input: {
 /**
  * Grants a session: threshold of owners sign. `accountKeys` are keys of the table passed as accounts instead of bytes; by default
  * the mints of limits and floors, which must be passed anyway.
+ *
+ * @example
+ * ```ts
+ * grantSessionInstruction({
+ *   ...{ programId, payer, config, session: address, sessionKey, owners: [wallet.publicKey] },
+ *   ...{ grantId: 7n, epoch, terms: termsData },
+ * });
+ * ```
  */
 export function grantSessionInstruction(input: {
   readonly programId: PublicKey;
@@ -92,7 +114,14 @@ export function grantSessionInstruction(input: {
   return makeInstruction(input.programId, keys, data("grant_session", args.done()));
 }
 
-/** The mints that limits and floors of the terms name, each once, in order. */
+/**
+ * The mints that limits and floors of the terms name, each once, in order.
+ *
+ * @example
+ * ```ts
+ * const mints = mintsOf(termsData).map((mint) => new PublicKey(mint));
+ * ```
+ */
 export function mintsOf(terms: TermsData): readonly string[] {
   const assets = [
     ...terms.limits.map((limit) => limit.asset),
@@ -101,7 +130,15 @@ export function mintsOf(terms: TermsData): readonly string[] {
   return [...new Set(assets)].filter((asset) => asset !== "SOL");
 }
 
-/** Runs a plan under a session's terms; `accounts` are those from index 4 on. */
+/**
+ * Runs a plan under a session's terms; `accounts` are those from index 4 on.
+ *
+ * @example
+ * ```ts
+ * const composed = composePlan({ programId, address, session: sessionAccount, payer, instructions });
+ * executeInstruction({ programId, sessionKey, session: address, config, vault: session.vault, ...composed });
+ * ```
+ */
 export function executeInstruction(input: {
   readonly programId: PublicKey;
   readonly sessionKey: PublicKey;
@@ -122,7 +159,14 @@ export function executeInstruction(input: {
   return makeInstruction(input.programId, keys, data("execute", encodeExecute(input.plan)));
 }
 
-/** Ends a session now: any one owner, the guardian, or the session key. With `record`, an owner cancels a grant text before it lands. */
+/**
+ * Ends a session now: any one owner, the guardian, or the session key. With `record`, an owner cancels a grant text before it lands.
+ *
+ * @example
+ * ```ts
+ * revokeSessionInstruction({ programId, authority: wallet.publicKey, session: address, config });
+ * ```
+ */
 export function revokeSessionInstruction(input: {
   readonly programId: PublicKey;
   readonly authority: PublicKey;
@@ -144,7 +188,14 @@ export function revokeSessionInstruction(input: {
   return makeInstruction(input.programId, keys, data("revoke_session", args.done()));
 }
 
-/** Ends every session of the vault at once: any one owner. */
+/**
+ * Ends every session of the vault at once: any one owner.
+ *
+ * @example
+ * ```ts
+ * revokeAllInstruction({ programId, owner: wallet.publicKey, config });
+ * ```
+ */
 export function revokeAllInstruction(input: {
   readonly programId: PublicKey;
   readonly owner: PublicKey;
@@ -154,7 +205,14 @@ export function revokeAllInstruction(input: {
   return makeInstruction(input.programId, keys, data("revoke_all"));
 }
 
-/** Closes a dead session; rent goes to the recorded payer. */
+/**
+ * Closes a dead session; rent goes to the recorded payer.
+ *
+ * @example
+ * ```ts
+ * closeSessionInstruction({ programId, session: address, config, rentPayer: payer });
+ * ```
+ */
 export function closeSessionInstruction(input: {
   readonly programId: PublicKey;
   readonly session: PublicKey;
@@ -165,7 +223,15 @@ export function closeSessionInstruction(input: {
   return makeInstruction(input.programId, keys, data("close_session"));
 }
 
-/** The owners' own plan; `accounts` are those from index 3 on, the owners among them as signers. */
+/**
+ * The owners' own plan; `accounts` are those from index 3 on, the owners among them as signers.
+ *
+ * @example
+ * ```ts
+ * const composed = composeOwnerPlan({ programId, config, vault: owner.vault, owners: [wallet.publicKey], instructions });
+ * ownerExecuteInstruction({ programId, config, vault: owner.vault, ...composed });
+ * ```
+ */
 export function ownerExecuteInstruction(input: {
   readonly programId: PublicKey;
   readonly config: PublicKey;

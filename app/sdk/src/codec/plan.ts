@@ -15,7 +15,7 @@ export const KEYS_HASH_FROM = 3;
  *
  * @example
  * ```ts
- * const bytes = encodeExecute({ once: 7n, inner: [{ rule: 0, program: 5, accounts: [3, 4], data }] });
+ * const bytes = encodeExecute({ once: 7n, inner: [{ rule: 0, program: 5, accounts: [3, 4], data: strike.data }] });
  * ```
  */
 export function encodeExecute(plan: PlanData): Uint8Array {
@@ -42,7 +42,14 @@ export function encodeExecute(plan: PlanData): Uint8Array {
   return writer.done();
 }
 
-/** The bytes of `owner_execute`'s arguments; every rule is 255. */
+/**
+ * The bytes of `owner_execute`'s arguments; every rule is 255.
+ *
+ * @example
+ * ```ts
+ * const bytes = encodeOwnerExecute([inner]);
+ * ```
+ */
 export function encodeOwnerExecute(inner: readonly PlanInner[]): Uint8Array {
   const writer = new Writer("plan");
   writeInner(
@@ -52,7 +59,14 @@ export function encodeOwnerExecute(inner: readonly PlanInner[]): Uint8Array {
   return writer.done();
 }
 
-/** Reads `execute`'s arguments; what isn't exactly the format is refused as the program does it. */
+/**
+ * Reads `execute`'s arguments; what isn't exactly the format is refused as the program does it.
+ *
+ * @example
+ * ```ts
+ * const { once, inner } = decodeExecute(bytes);
+ * ```
+ */
 export function decodeExecute(bytes: Uint8Array): PlanData {
   const reader = planReader(bytes);
   const flags = reader.u8();
@@ -72,12 +86,26 @@ export function decodeExecute(bytes: Uint8Array): PlanData {
   };
 }
 
-/** Reads `owner_execute`'s arguments. */
+/**
+ * Reads `owner_execute`'s arguments.
+ *
+ * @example
+ * ```ts
+ * const inner = decodeOwnerExecute(bytes);
+ * ```
+ */
 export function decodeOwnerExecute(bytes: Uint8Array): readonly PlanInner[] {
   return readInner(planReader(bytes));
 }
 
-/** sha256 of the ordered addresses from index 3 on: what the guard `keys_hash` expects. */
+/**
+ * sha256 of the ordered addresses from index 3 on: what the guard `keys_hash` expects.
+ *
+ * @example
+ * ```ts
+ * const guard = { keysHash: keysHash([session.vault, ...addresses]) };
+ * ```
+ */
 export function keysHash(accounts: readonly AddressLike[]): Uint8Array {
   return sha256(concatBytes(...accounts.slice(KEYS_HASH_FROM).map(addressToBytes)));
 }

@@ -21,7 +21,14 @@ const SUBJECTS: readonly RefusalSubject[] = [
 /** Bytes of a refusal in return data. */
 export const REFUSAL_SIZE = 24;
 
-/** Reads a refusal from return data; null when the bytes aren't one. */
+/**
+ * Reads a refusal from return data; null when the bytes aren't one.
+ *
+ * @example
+ * ```ts
+ * const { asked, left } = decodeRefusal(bytes) ?? {};
+ * ```
+ */
 export function decodeRefusal(bytes: Uint8Array): RefusalContext | null {
   if (bytes.length !== REFUSAL_SIZE) return null;
   const reader = new Reader(bytes, "refusal");
@@ -42,7 +49,14 @@ export function decodeRefusal(bytes: Uint8Array): RefusalContext | null {
   };
 }
 
-/** Reads the log line `valetkey: NAME inner=… rule=… limit=… asked=… left=…`; null when it names another error. */
+/**
+ * Reads the log line `valetkey: NAME inner=… rule=… limit=… asked=… left=…`; null when it names another error.
+ *
+ * @example
+ * ```ts
+ * parseRefusalLine("valetkey: UsesSpent asked=1 left=0", 6009)?.left; // 0n
+ * ```
+ */
 export function parseRefusalLine(line: string, number: number): RefusalContext | null {
   const name = programErrorName(number);
   if (name === undefined || !new RegExp(`^valetkey: ${name}\\b`).test(line)) return null;

@@ -20,8 +20,8 @@ export const SESSION_OFFSETS = { config: 32, vault: 64, sessionKey: 96 } as cons
  *
  * @example
  * ```ts
- * const account = await connection.getAccountInfo(address);
  * const session = decodeSession(account.data);
+ * const left = Number(session.expiresAt) - Date.now() / 1_000;
  * ```
  */
 export function decodeSession(bytes: Uint8Array): SessionAccount {

@@ -35,7 +35,7 @@ export interface EncodeTermsOptions {
  *
  * @example
  * ```ts
- * const bytes = encodeTerms(data, { accountKeys: [mint] });
+ * const bytes = encodeTerms(termsData, { accountKeys: [mint.toBase58()] });
  * ```
  */
 export function encodeTerms(terms: TermsData, options: EncodeTermsOptions = {}): Uint8Array {
@@ -62,13 +62,27 @@ export function encodeTerms(terms: TermsData, options: EncodeTermsOptions = {}):
   return writer.done();
 }
 
-/** Keys of the table that are given as accounts, in the order in which the instruction passes them. */
+/**
+ * Keys of the table that are given as accounts, in the order in which the instruction passes them.
+ *
+ * @example
+ * ```ts
+ * const passed = accountKeysOf(termsData, { accountKeys: mintsOf(termsData) });
+ * ```
+ */
 export function accountKeysOf(terms: TermsData, options: EncodeTermsOptions): readonly Address[] {
   const byAccount = new Set(options.accountKeys ?? []);
   return terms.keys.filter((key) => byAccount.has(key));
 }
 
-/** Bytes of the session account that these terms make. */
+/**
+ * Bytes of the session account that these terms make.
+ *
+ * @example
+ * ```ts
+ * const rent = await connection.getMinimumBalanceForRentExemption(sessionSize(termsData));
+ * ```
+ */
 export function sessionSize(terms: TermsData): number {
   const writer = new Writer("rules");
   for (const rule of terms.rules) writeRule(writer, withoutCounters(rule), terms.keys);
@@ -81,7 +95,7 @@ export function sessionSize(terms: TermsData): number {
  *
  * @example
  * ```ts
- * const data = decodeTerms(bytes, { accounts: [mint] });
+ * const data = decodeTerms(bytes, { accounts: [mint.toBase58()] });
  * ```
  */
 export function decodeTerms(

@@ -58,8 +58,11 @@ export interface ComposedPlan {
  *
  * @example
  * ```ts
- * const composed = composePlan({ programId, address, session, payer, instructions });
- * const execute = executeInstruction({ ...addresses, ...composed, plan: { ...composed.plan, once } });
+ * const composed = composePlan({ programId, address, session: sessionAccount, payer, instructions });
+ * const execute = executeInstruction({
+ *   ...{ programId, sessionKey, session: address, config, vault: session.vault, ...composed },
+ *   plan: { ...composed.plan, once: 7n },
+ * });
  * ```
  */
 export function composePlan(input: ComposeInput): ComposedPlan {

@@ -55,6 +55,11 @@ const OUTSIDE: readonly Address[] = [
  * Sorts instructions and reports every change: compute budget becomes wishes, creating a token account of the vault is hoisted
  * out and paid by the fee payer, closing one is dropped unless `closesAllowed`, precompiles and lookup-table instructions stand
  * outside. Everything else, memos too, runs inside.
+ *
+ * @example
+ * ```ts
+ * const { inside, outside, changes } = normalise({ instructions, vault: session.vault, payer, closesAllowed: false });
+ * ```
  */
 export function normalise(input: {
   readonly instructions: readonly TransactionInstruction[];

@@ -19,8 +19,8 @@ export interface ComposedOwnerPlan {
  *
  * @example
  * ```ts
- * const composed = composeOwnerPlan({ programId, config, vault, owners: [wallet], instructions });
- * const instruction = ownerExecuteInstruction({ programId, config, vault, ...composed });
+ * const composed = composeOwnerPlan({ programId, config, vault: owner.vault, owners: [wallet.publicKey], instructions });
+ * const instruction = ownerExecuteInstruction({ programId, config, vault: owner.vault, ...composed });
  * ```
  */
 export function composeOwnerPlan(input: {

@@ -73,6 +73,11 @@ export interface ClientErrorContext {
   };
   readonly VaultNotFound: { readonly config: string };
   readonly SessionEnded: { readonly session: string; readonly reason: string };
+  readonly GrantDiffers: {
+    readonly session: string;
+    readonly revoked: boolean;
+    readonly reason: string;
+  };
   readonly WrongCluster: { readonly expected: string; readonly actual: string };
   readonly IndexUnavailable: { readonly reason: string };
   readonly BlockhashExpired: { readonly lastValidBlockHeight?: number };
@@ -150,6 +155,11 @@ export const CLIENT_MESSAGES: {
     `There is no vault config ${config}; the owner's first grant or deposit opens it.`,
   SessionEnded: ({ session, reason }) =>
     `Session ${session} has ended: ${reason}. Ask the owner for a new one.`,
+  GrantDiffers: ({ session, revoked, reason }) =>
+    `Session ${session} doesn't stand on the terms that were asked: ${reason}. ` +
+    (revoked
+      ? "It was revoked at once. Don't use this endpoint and these lookup tables again."
+      : "Revoking it failed: revoke it now, with owner.revokeSession or owner.revokeAll, through another endpoint."),
   WrongCluster: ({ expected, actual }) =>
     `This build is for ${expected}, the connection leads to ${actual}. Use the endpoint or the program id of the same cluster.`,
   IndexUnavailable: ({ reason }) =>

@@ -44,17 +44,38 @@ const byNumber = new Map<number, ProgramErrorCode>(
   Object.entries(PROGRAM_ERRORS).map(([name, { number }]) => [number, name as ProgramErrorCode]),
 );
 
-/** The program's name for an error number, or undefined when it isn't one of ours. */
+/**
+ * The program's name for an error number, or undefined when it isn't one of ours.
+ *
+ * @example
+ * ```ts
+ * programErrorName(6009); // UsesSpent
+ * ```
+ */
 export function programErrorName(number: number): ProgramErrorCode | undefined {
   return byNumber.get(number);
 }
 
-/** True when the code is one of the program's. */
+/**
+ * True when the code is one of the program's.
+ *
+ * @example
+ * ```ts
+ * isProgramErrorCode("SessionExpired"); // true
+ * ```
+ */
 export function isProgramErrorCode(code: string): code is ProgramErrorCode {
   return Object.hasOwn(PROGRAM_ERRORS, code);
 }
 
-/** A refusal in which nothing but the name and the given parts apply. */
+/**
+ * A refusal in which nothing but the name and the given parts apply.
+ *
+ * @example
+ * ```ts
+ * refusal("UsesSpent", { asked: 1n, left: 0n });
+ * ```
+ */
 export function refusal(
   code: ProgramErrorCode,
   parts: Partial<Omit<RefusalContext, "number">> = {},
@@ -71,7 +92,14 @@ export function refusal(
   return { number, ...nothing, ...parts };
 }
 
-/** The sentence for a code and its context: what happened, where, and what to do about it. */
+/**
+ * The sentence for a code and its context: what happened, where, and what to do about it.
+ *
+ * @example
+ * ```ts
+ * messageFor("SessionExpired", refusal("SessionExpired", { asked: 20n, left: 10n }));
+ * ```
+ */
 export function messageFor<C extends ErrorCode>(code: C, context: ErrorContext[C]): string {
   return text(code, context);
 }

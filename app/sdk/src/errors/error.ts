@@ -95,7 +95,14 @@ export function invalid(what: string, reason: string): ValetkeyError<"InvalidInp
   return new ValetkeyError("InvalidInput", { what, reason });
 }
 
-/** The refusal inside an error with a program code, or null for any other error. */
+/**
+ * The refusal inside an error with a program code, or null for any other error.
+ *
+ * @example
+ * ```ts
+ * if (isValetkeyError(error)) console.log(refusalOf(error)?.left);
+ * ```
+ */
 export function refusalOf(error: ValetkeyError): RefusalContext | null {
   return isProgramErrorCode(error.code) ? (error.context as RefusalContext) : null;
 }

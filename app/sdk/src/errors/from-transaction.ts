@@ -16,10 +16,13 @@ export interface TransactionFailure {
   /** Programs of the transaction's instructions, in order: names the one that failed when logs are missing. */
   readonly programs?: readonly { toString(): string }[];
   /** Return data of a simulation. */
-  readonly returnData?: {
-    readonly programId: string;
-    readonly data: readonly [string, string];
-  } | null;
+  readonly returnData?:
+    | {
+        readonly programId: string;
+        readonly data: readonly [string, string];
+      }
+    | null
+    | undefined;
   readonly signature?: string;
   /** The fee payer, for `InsufficientFunds`. */
   readonly payer?: { toString(): string };

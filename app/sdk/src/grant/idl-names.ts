@@ -11,7 +11,7 @@ import type { ArgumentNames, InstructionNames, Names } from "./names.js";
  *
  * @example
  * ```ts
- * const lines = describeGrant(terms, mergeNames(namesFromIdl(idl), { names: { [shop.toBase58()]: "the shop" } }));
+ * const lines = describeGrant(session.terms, mergeNames(namesFromIdl(idl), { names: { [shop.toBase58()]: "the shop" } }));
  * ```
  */
 export function namesFromIdl(idl: IdlLike, programId?: AddressLike): Names {

@@ -9,7 +9,7 @@ import { memoryKey } from "./memory.js";
  *
  * @example
  * const key: SessionKey = generateKey();
- * const signature = await key.signMessage(message); // 64 bytes
+ * const signature = await key.signMessage(message.serialize()); // 64 bytes
  */
 export interface SessionKey {
   /** The session key's address. */
@@ -21,7 +21,14 @@ export interface SessionKey {
 /** What the client takes for a key: a `SessionKey`, or a web3.js `Keypair` (kept in memory). */
 export type SessionKeyLike = SessionKey | Keypair;
 
-/** Turns a `Keypair` into a `SessionKey`; a `SessionKey` is returned as it is. */
+/**
+ * Turns a `Keypair` into a `SessionKey`; a `SessionKey` is returned as it is.
+ *
+ * @example
+ * ```ts
+ * const key = toSessionKey(wallet);
+ * ```
+ */
 export function toSessionKey(key: SessionKeyLike): SessionKey {
   return "signMessage" in key ? key : memoryKey(key.secretKey.slice(0, 32));
 }

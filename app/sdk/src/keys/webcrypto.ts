@@ -39,6 +39,12 @@ export async function generateKeyPair(): Promise<WebCryptoKeyPair> {
  * The session key of a WebCrypto pair.
  *
  * @throws ValetkeyError `KeyRefused` when the pair isn't Ed25519, can't sign, or can be exported.
+ *
+ * @example
+ * ```ts
+ * const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
+ * const key = await webCryptoKey(pair as CryptoKeyPair);
+ * ```
  */
 export async function webCryptoKey(pair: WebCryptoKeyPair): Promise<SessionKey> {
   const { privateKey } = pair;

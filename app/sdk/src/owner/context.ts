@@ -8,8 +8,9 @@ import type {
 import { decodeVaultConfig, type VaultConfig } from "../codec/index.js";
 import { rpc } from "../send/rpc.js";
 import { send, type Landed, type OnEvent } from "../send/index.js";
-import { selectTables } from "../tables/index.js";
+import { maskTables, selectTables } from "../tables/index.js";
 import { compileTransaction } from "../transaction/index.js";
+import { checkedAddresses } from "./checked-addresses.js";
 import type { OwnerWallet } from "./wallet.js";
 
 /** What every act of an owner knows. */
@@ -26,6 +27,10 @@ export interface OwnerContext {
 
 /** Members that every call of an owner takes. */
 export interface CallOptions {
+  /**
+   * Tables for what the programs check themselves (`checkedAddresses`): an endpoint's word never decides where an owner's money
+   * goes, so everything else stands in the transaction itself.
+   */
   readonly lookupTables?: readonly AddressLookupTableAccount[];
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
@@ -52,15 +57,25 @@ export async function sendAsOwner(
   });
 }
 
-/** The caller's tables that make these instructions smaller; none is asked for when there are none. */
-export async function usableTables(
-  { connection, wallet }: OwnerContext,
+/** The caller's tables, less everything in them that no program checks. */
+export function ownTables(
+  { programId, wallet }: OwnerContext,
   instructions: readonly TransactionInstruction[],
   { lookupTables: tables = [] }: CallOptions,
+): readonly AddressLookupTableAccount[] {
+  const keep = checkedAddresses(programId, instructions);
+  return maskTables({ tables, keep, payer: wallet.publicKey });
+}
+
+async function usableTables(
+  context: OwnerContext,
+  instructions: readonly TransactionInstruction[],
+  options: CallOptions,
 ): Promise<readonly AddressLookupTableAccount[]> {
+  const tables = ownTables(context, instructions, options);
   if (tables.length === 0) return [];
-  const slot = await rpc("getSlot", () => connection.getSlot("confirmed"));
-  return selectTables({ payer: wallet.publicKey, instructions, tables, slot });
+  const slot = await rpc("getSlot", () => context.connection.getSlot("confirmed"));
+  return selectTables({ payer: context.wallet.publicKey, instructions, tables, slot });
 }
 
 /** Reads the vault config, null when it was never opened. */

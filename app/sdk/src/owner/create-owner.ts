@@ -20,6 +20,7 @@ import type { CallOptions, OwnerContext } from "./context.js";
 import { deposit } from "./deposit.js";
 import { execute } from "./execute.js";
 import { findSessions, type FoundSession } from "./find-sessions.js";
+import { randomU64, readGranted } from "./granted.js";
 import { grantSession } from "./grant.js";
 import { revokeAll, revokeSession, type RevokeInput } from "./revoke.js";
 import { sameTerms } from "./same-terms.js";
@@ -47,7 +48,7 @@ export interface Owner {
    * The session of this key on these terms: the live one if there is one (the wallet isn't asked, nothing is deposited), else a
    * new one by one transaction with one signature, the wallet's.
    *
-   * @throws ValetkeyError `TermsTooLarge`, `InvalidInput` when the key has a live session on other terms, `WalletRefused`, …
+   * @throws ValetkeyError `TermsTooLarge`, `GrantDiffers`, `InvalidInput` when the key has a live session on other terms, `WalletRefused`, …
    * @example
    * const session = await owner.session({ key, terms: myTerms, fees: { topUpLamports: 5_000_000n } });
    */
@@ -131,15 +132,15 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
       reason: "this key has a live session on other terms: revoke that one, or use another key",
     });
   }
-  await grantSession(context, {
+  const granted = { sessionKey: opened.key.publicKey, terms, grantId: randomU64() };
+  const { signature } = await grantSession(context, {
     ...request,
-    sessionKey: opened.key.publicKey,
-    terms,
+    ...granted,
     ...(request.fees === undefined ? {} : { topUpLamports: request.fees.topUpLamports }),
     config: state.config,
     ended: account === null ? null : (await readClosableState(where)).account,
   });
-  return createSession(opened, await readState(where));
+  return createSession(opened, await readGranted(context, { ...granted, where, signature }, request));
 }
 
 function optional(request: {

@@ -13,13 +13,15 @@ import { isValetkeyError, refusal, ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
 import { compileTransaction } from "../transaction/index.js";
 import { checkAmounts, type DepositAmount } from "./amounts.js";
-import { sendAsOwner, usableTables, type CallOptions, type OwnerContext } from "./context.js";
+import { ownTables, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
 import { depositInstructions, openVault } from "./deposit.js";
 
 /** What one approval grants. */
 export interface GrantInput extends CallOptions {
   readonly sessionKey: PublicKey;
   readonly terms: TermsData;
+  /** Tells this grant from every other one of the same key. */
+  readonly grantId: bigint;
   readonly deposit?: readonly DepositAmount[];
   readonly topUpLamports?: bigint;
   /** The vault config as it is now, null when it was never opened. */
@@ -48,51 +50,34 @@ export async function grantSession(context: OwnerContext, input: GrantInput): Pr
     ...topUp(context, input.sessionKey, topUpLamports),
     ...closing(context, input),
   ];
-  const instructions = await fitting(context, input, around);
+  const instructions = [...around, grantInstruction(context, input, around)];
+  checkFits(context, input, instructions);
   return await sendAsOwner(context, instructions, input);
 }
 
-/**
- * The first spelling of the grant that fits. A key that the transaction names anyway (a mint, a program, a token account) is given
- * as an account, one byte instead of 32; then those in lookup tables too.
- */
-async function fitting(
+/** Refuses, before the wallet is asked, what doesn't fit one transaction. */
+function checkFits(
   context: OwnerContext,
   input: GrantInput,
-  around: readonly TransactionInstruction[],
-): Promise<readonly TransactionInstruction[]> {
-  const { keys } = input.terms;
-  const named = new Set([...mintsOf(input.terms), ...addressesOf(around)]);
-  const inTables = new Set(
-    (input.lookupTables ?? []).flatMap(({ state }) => state.addresses.map(String)),
-  );
-  const spellings = [
-    keys.filter((key) => named.has(key)),
-    keys.filter((key) => named.has(key) || inTables.has(key)),
-  ];
-  let failure: unknown;
-  for (const accountKeys of inTables.size === 0 ? spellings.slice(0, 1) : spellings) {
-    const instructions = [...around, grantInstruction(context, input, accountKeys)];
-    try {
-      compileTransaction({
-        payer: context.wallet.publicKey,
-        instructions,
-        tables: await usableTables(context, instructions, input),
-        blockhash: SystemProgram.programId.toBase58(),
-        computeUnitLimit: 1_400_000,
-      });
-      return instructions;
-    } catch (error) {
-      failure = error;
-    }
+  instructions: readonly TransactionInstruction[],
+): void {
+  try {
+    compileTransaction({
+      payer: context.wallet.publicKey,
+      instructions,
+      tables: ownTables(context, instructions, input),
+      blockhash: SystemProgram.programId.toBase58(),
+      computeUnitLimit: 1_400_000,
+    });
+  } catch (failure) {
+    if (!isValetkeyError(failure, "TransactionTooLarge")) throw failure;
+    const { bytes, limit, over } = failure.context;
+    const detail =
+      `The grant's transaction has ${over.toString()} bytes more than fit: deposit in a call of its own, ` +
+      `or allow less (each address that the terms name takes 32 bytes; no lookup table may give it).`;
+    const sizes = { asked: BigInt(bytes), left: BigInt(limit), detail };
+    throw new ValetkeyError("TermsTooLarge", refusal("TermsTooLarge", sizes), { cause: failure });
   }
-  if (!isValetkeyError(failure, "TransactionTooLarge")) throw failure;
-  const { bytes, limit, over } = failure.context;
-  const detail =
-    `The grant's transaction has ${over.toString()} bytes more than fit: pass lookup tables that hold ` +
-    `the terms' keys, deposit in a call of its own, or allow less.`;
-  const sizes = { asked: BigInt(bytes), left: BigInt(limit), detail };
-  throw new ValetkeyError("TermsTooLarge", refusal("TermsTooLarge", sizes), { cause: failure });
 }
 
 /** Every address that instructions name, and the grant's own System program. */
@@ -104,13 +89,15 @@ function addressesOf(instructions: readonly TransactionInstruction[]): readonly 
   return [SystemProgram.programId, ...named].map(String);
 }
 
+// A key that the transaction names anyway (a mint, a program, a token account) is given as an account: one byte instead of 32.
 function grantInstruction(
   { programId, wallet, config }: OwnerContext,
   input: GrantInput,
-  accountKeys: readonly string[],
+  around: readonly TransactionInstruction[],
 ): TransactionInstruction {
-  const { sessionKey, terms } = input;
+  const { sessionKey, terms, grantId } = input;
   const payer = wallet.publicKey;
+  const named = new Set([...mintsOf(terms), ...addressesOf(around)]);
   return grantSessionInstruction({
     programId,
     payer,
@@ -118,10 +105,10 @@ function grantInstruction(
     session: findSession({ config, sessionKey, programId }),
     sessionKey,
     owners: [payer],
-    grantId: randomU64(),
+    grantId,
     epoch: input.config?.epoch ?? 1n,
     terms,
-    accountKeys,
+    accountKeys: terms.keys.filter((key) => named.has(key)),
   });
 }
 
@@ -154,9 +141,4 @@ function mintsUsed(terms: TermsData): readonly PublicKey[] {
     ),
   );
   return [...new Set([...mintsOf(terms), ...roles])].map((mint) => new PublicKey(mint));
-}
-
-function randomU64(): bigint {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(8));
-  return new DataView(bytes.buffer).getBigUint64(0);
 }

@@ -4,7 +4,14 @@ import { sameBytes } from "../codec/bytes.js";
 import { fieldWidth } from "../codec/constraints.js";
 import type { DataConstraint, FieldPlace, NumericField } from "../codec/types.js";
 
-/** True when the constraint holds; missing bytes make it false, whatever the operator. */
+/**
+ * True when the constraint holds; missing bytes make it false, whatever the operator.
+ *
+ * @example
+ * ```ts
+ * dataHolds({ offset: 8, from: "start", field: "u64", operator: "le", values: [5n] }, strike.data);
+ * ```
+ */
 export function dataHolds(constraint: DataConstraint, data: Uint8Array): boolean {
   const { field } = constraint;
   if (field === "bytes") {

@@ -45,7 +45,7 @@ export interface ExplainPlanInput {
  *
  * @example
  * ```ts
- * const verdict = explainPlan({ session, plan, accounts, programId, now });
+ * const verdict = explainPlan({ session: sessionAccount, plan, accounts, programId, now });
  * if (verdict.allowed === "no") console.log(verdict.reason?.message);
  * ```
  */

@@ -4,7 +4,14 @@ import { refused, type ValetkeyError } from "../errors/error.js";
 
 const U64_MAX = (1n << 64n) - 1n;
 
-/** Number of the period that `now` lies in: `(now - startsAt) / seconds`, 0 before the start. */
+/**
+ * Number of the period that `now` lies in: `(now - startsAt) / seconds`, 0 before the start.
+ *
+ * @example
+ * ```ts
+ * periodNumber(1_000n, 400n, 300); // 2n
+ * ```
+ */
 export function periodNumber(now: bigint, startsAt: bigint, seconds: number): bigint {
   return now > startsAt && seconds > 0 ? (now - startsAt) / BigInt(seconds) : 0n;
 }
@@ -25,7 +32,14 @@ export interface LimitMoment {
   readonly startsAt: bigint;
 }
 
-/** What may still leave in this execute: the least of all bounds. */
+/**
+ * What may still leave in this execute: the least of all bounds.
+ *
+ * @example
+ * ```ts
+ * const left = limitRemaining({ limit: limitNow, now, startsAt: sessionAccount.startsAt, spentInThisExecute: 0n });
+ * ```
+ */
 export function limitRemaining(input: LimitMoment): bigint {
   const { limit, spentInThisExecute: before, now, startsAt } = input;
   const left = [limit.total - limit.spent - before];
@@ -37,7 +51,14 @@ export function limitRemaining(input: LimitMoment): bigint {
   return least < 0n ? 0n : least;
 }
 
-/** The error with which the program would refuse that `more` leaves, or null. */
+/**
+ * The error with which the program would refuse that `more` leaves, or null.
+ *
+ * @example
+ * ```ts
+ * const error = limitRefusal({ limit: limitNow, now, startsAt: sessionAccount.startsAt, spentInThisExecute: 0n, more: 5n });
+ * ```
+ */
 export function limitRefusal(input: LimitMoment & { readonly more: bigint }): ValetkeyError | null {
   const { limit, spentInThisExecute: before, more, now, startsAt } = input;
   const amount = before + more;
@@ -56,7 +77,14 @@ export function limitRefusal(input: LimitMoment & { readonly more: bigint }): Va
   return period === null ? null : refused("LimitPerPeriodExceeded", { asked: more, left: period });
 }
 
-/** The limit's counters after an execute that took `outflow`; check with `limitRefusal` first. */
+/**
+ * The limit's counters after an execute that took `outflow`; check with `limitRefusal` first.
+ *
+ * @example
+ * ```ts
+ * const after = settleLimit({ limit: limitNow, outflow: 5n, now, startsAt: sessionAccount.startsAt });
+ * ```
+ */
 export function settleLimit(input: {
   readonly limit: SessionLimit;
   readonly outflow: bigint;
@@ -70,7 +98,14 @@ export function settleLimit(input: {
   return { ...limit, spent, period: period.number, periodSpent: period.spent + outflow };
 }
 
-/** What a floor asks for what left: the least base units of `get` that do. */
+/**
+ * What a floor asks for what left: the least base units of `get` that do.
+ *
+ * @example
+ * ```ts
+ * floorMinimum({ minimum: 90n, per: 100n, out: 1_000n }); // 900n
+ * ```
+ */
 export function floorMinimum(input: {
   readonly minimum: bigint;
   readonly per: bigint;
@@ -80,7 +115,14 @@ export function floorMinimum(input: {
   return (out * minimum + per - 1n) / per;
 }
 
-/** True when a floor is met: `out × minimum ≤ received × per`. */
+/**
+ * True when a floor is met: `out × minimum ≤ received × per`.
+ *
+ * @example
+ * ```ts
+ * floorMet({ minimum: 90n, per: 100n, out: 1_000n, received: 900n }); // true
+ * ```
+ */
 export function floorMet(input: {
   readonly minimum: bigint;
   readonly per: bigint;
@@ -93,7 +135,14 @@ export function floorMet(input: {
 /** How far below the highest `once` number one may still be used. */
 export const ONCE_WINDOW = 128n;
 
-/** The `once` state after a number; null when the program would refuse it with `AlreadyExecuted`. */
+/**
+ * The `once` state after a number; null when the program would refuse it with `AlreadyExecuted`.
+ *
+ * @example
+ * ```ts
+ * const isFresh = acceptOnce(sessionAccount, 7n) !== null;
+ * ```
+ */
 export function acceptOnce(
   state: { readonly onceHighest: bigint; readonly onceMap: bigint },
   number: bigint,

@@ -4,7 +4,14 @@ import { refused, type ValetkeyError } from "../errors/error.js";
 
 type Life = Pick<SessionAccount, "revoked" | "epoch" | "startsAt" | "createdAt" | "expiresAt">;
 
-/** The error with which the program would refuse any use now, or null. Times are unix seconds. */
+/**
+ * The error with which the program would refuse any use now, or null. Times are unix seconds.
+ *
+ * @example
+ * ```ts
+ * const why = liveRefusal({ session: sessionAccount, now })?.message;
+ * ```
+ */
 export function liveRefusal(input: {
   readonly session: Life;
   readonly now: bigint;
@@ -21,7 +28,14 @@ export function liveRefusal(input: {
   return now < opens ? refused("SessionNotStarted", { asked: now, left: opens }) : null;
 }
 
-/** Dead: revoked, expired, or of an older epoch. Dead never lives again. */
+/**
+ * Dead: revoked, expired, or of an older epoch. Dead never lives again.
+ *
+ * @example
+ * ```ts
+ * isDead({ session: sessionAccount, now: sessionAccount.expiresAt, epoch }); // true
+ * ```
+ */
 export function isDead(input: {
   readonly session: Pick<SessionAccount, "revoked" | "epoch" | "expiresAt">;
   readonly now: bigint;
@@ -31,7 +45,14 @@ export function isDead(input: {
   return session.revoked || session.epoch !== epoch || now >= session.expiresAt;
 }
 
-/** True when anyone may close the account: the epoch has moved, or it is dead and past its grant deadline. */
+/**
+ * True when anyone may close the account: the epoch has moved, or it is dead and past its grant deadline.
+ *
+ * @example
+ * ```ts
+ * if (isClosable({ session: sessionAccount, now, epoch })) console.log("its rent can come back");
+ * ```
+ */
 export function isClosable(input: {
   readonly session: Pick<SessionAccount, "revoked" | "epoch" | "expiresAt" | "grantDeadline">;
   readonly now: bigint;

@@ -34,8 +34,9 @@ export type Match =
  *
  * @example
  * ```ts
- * const match = matchInner({ rule: session.rules[0], inner, view });
- * if (match.verdict === "no") console.log(match.refused.code);
+ * const [rule] = sessionAccount.rules;
+ * const match = rule && matchInner({ rule, inner, view });
+ * if (match?.verdict === "no") console.log(match.refused.code);
  * ```
  */
 export function matchInner(input: {

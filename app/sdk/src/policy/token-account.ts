@@ -21,6 +21,11 @@ const MULTISIG_SIZE = 355;
 /**
  * Reads an initialised token account: owned by Token with 165 bytes, or by Token-2022 with 165 bytes or with more whose byte 165
  * is 2; 355 bytes are a multisig. Null for everything else.
+ *
+ * @example
+ * ```ts
+ * const token = readTokenAccount({ owner: account.owner.toBase58(), data: account.data });
+ * ```
  */
 export function readTokenAccount(fact: Pick<AccountFact, "owner" | "data">): TokenAccount | null {
   const { owner: program, data } = fact;
@@ -43,14 +48,30 @@ export function readTokenAccount(fact: Pick<AccountFact, "owner" | "data">): Tok
   };
 }
 
-/** How far the vault controls a token account. */
+/**
+ * How far the vault controls a token account.
+ *
+ * @example
+ * ```ts
+ * const token = readTokenAccount({ owner: account.owner.toBase58(), data: account.data });
+ * if (token !== null) console.log(authorityOf(token, session.vault.toBase58()));
+ * ```
+ */
 export function authorityOf(account: TokenAccount, vault: Address): "none" | "clean" | "debitOnly" {
   if (isClean(account, vault)) return "clean";
   const { owner, delegate, closeAuthority } = account;
   return [owner, delegate, closeAuthority].includes(vault) ? "debitOnly" : "none";
 }
 
-/** True when the vault alone controls it: owner field = vault, no delegate, close authority none or the vault. */
+/**
+ * True when the vault alone controls it: owner field = vault, no delegate, close authority none or the vault.
+ *
+ * @example
+ * ```ts
+ * const token = readTokenAccount({ owner: account.owner.toBase58(), data: account.data });
+ * const counts = token !== null && isClean(token, session.vault.toBase58());
+ * ```
+ */
 export function isClean(account: TokenAccount, vault: Address): boolean {
   const { owner, delegate, closeAuthority } = account;
   return (

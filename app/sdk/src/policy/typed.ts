@@ -37,13 +37,27 @@ export interface TypedShape {
   readonly bound: number | null;
 }
 
-/** True when a typed decoder judges the program. */
+/**
+ * True when a typed decoder judges the program.
+ *
+ * @example
+ * ```ts
+ * isTypedProgram("11111111111111111111111111111111"); // true
+ * ```
+ */
 export function isTypedProgram(program: Address): boolean {
   const typed = [SYSTEM_PROGRAM, TOKEN_PROGRAM, TOKEN_2022_PROGRAM, ATA_PROGRAM, STAKE_PROGRAM];
   return typed.includes(program);
 }
 
-/** The shape of the instruction with this discriminator; null when its decoder doesn't allow it. */
+/**
+ * The shape of the instruction with this discriminator; null when its decoder doesn't allow it.
+ *
+ * @example
+ * ```ts
+ * const shape = typedShape("11111111111111111111111111111111", Uint8Array.of(2, 0, 0, 0));
+ * ```
+ */
 export function typedShape(program: Address, discriminator: Uint8Array): TypedShape | null {
   const [first] = discriminator;
   const shape = (accounts: number, bound: number | null = null) => ({ accounts, bound });
@@ -56,7 +70,14 @@ export function typedShape(program: Address, discriminator: Uint8Array): TypedSh
   return first === 3 ? shape(3) : first === 12 ? shape(4) : first === 17 ? shape(1) : null;
 }
 
-/** Decodes the data of an instruction of a typed program; null for any other program. */
+/**
+ * Decodes the data of an instruction of a typed program; null for any other program.
+ *
+ * @example
+ * ```ts
+ * const typed = decodeTyped(strike.programId.toBase58(), strike.data);
+ * ```
+ */
 export function decodeTyped(program: Address, data: Uint8Array): Typed | TypedRefusal | null {
   if (!isTypedProgram(program)) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

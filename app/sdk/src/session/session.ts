@@ -39,7 +39,7 @@ export interface Session {
    *
    * @throws ValetkeyError by name, e.g. `NotInScope`, `LimitTotalExceeded`, `InnerInstructionFailed`.
    * @example
-   * const { signature } = await session.send({ instructions: [strike, loot, sell] });
+   * const { signature } = await session.send({ instructions: [strike, loot] });
    */
   readonly send: {
     (

@@ -9,7 +9,14 @@ import {
 import { ValetkeyError } from "../errors/error.js";
 import { usableTable } from "./select.js";
 
-/** Reads one table; an account that isn't a table is `TableNotUsable`, a missing one null. */
+/**
+ * Reads one table; an account that isn't a table is `TableNotUsable`, a missing one null.
+ *
+ * @example
+ * ```ts
+ * const table = await fetchTable({ connection, table: address });
+ * ```
+ */
 export async function fetchTable(input: {
   readonly connection: Connection;
   readonly table: PublicKey;
@@ -20,7 +27,14 @@ export async function fetchTable(input: {
   return decodeTable(table, account);
 }
 
-/** Decodes a table's account; `TableNotUsable` when the account is none. */
+/**
+ * Decodes a table's account; `TableNotUsable` when the account is none.
+ *
+ * @example
+ * ```ts
+ * const table = decodeTable(address, account);
+ * ```
+ */
 export function decodeTable(
   table: PublicKey,
   account: { readonly owner: PublicKey; readonly data: Uint8Array },

@@ -10,5 +10,6 @@ export {
   tableClosableAt,
 } from "./manage.js";
 export type { TableSteps } from "./manage.js";
+export { maskTables } from "./mask.js";
 export { selectTables, usableTable } from "./select.js";
 export type { SelectTablesInput } from "./select.js";

@@ -27,7 +27,7 @@ export interface TableSteps {
  *
  * @example
  * ```ts
- * const { table, transactions } = createTable({ authority, payer, recentSlot, addresses });
+ * const { table, transactions } = createTable({ authority, payer, recentSlot: slot, addresses });
  * ```
  */
 export function createTable(input: {
@@ -46,7 +46,14 @@ export function createTable(input: {
   return { table, transactions: [[create, ...first], ...rest] };
 }
 
-/** The transactions that add addresses to a table; what it holds already is left out. */
+/**
+ * The transactions that add addresses to a table; what it holds already is left out.
+ *
+ * @example
+ * ```ts
+ * const transactions = extendTable({ table: table.key, authority, payer, addresses, held: table.state.addresses });
+ * ```
+ */
 export function extendTable(input: {
   readonly table: PublicKey;
   readonly authority: PublicKey;
@@ -79,7 +86,14 @@ export function extendTable(input: {
   return chunks;
 }
 
-/** Takes a table out of use; it can be closed once `tableClosableAt` has passed. */
+/**
+ * Takes a table out of use; it can be closed once `tableClosableAt` has passed.
+ *
+ * @example
+ * ```ts
+ * deactivateTable({ table: table.key, authority });
+ * ```
+ */
 export function deactivateTable(input: {
   readonly table: PublicKey;
   readonly authority: PublicKey;
@@ -88,7 +102,14 @@ export function deactivateTable(input: {
   return AddressLookupTableProgram.deactivateLookupTable({ lookupTable, authority });
 }
 
-/** Closes a deactivated table; its rent goes to `recipient`. */
+/**
+ * Closes a deactivated table; its rent goes to `recipient`.
+ *
+ * @example
+ * ```ts
+ * closeTable({ table: table.key, authority, recipient: payer });
+ * ```
+ */
 export function closeTable(input: {
   readonly table: PublicKey;
   readonly authority: PublicKey;
@@ -98,7 +119,15 @@ export function closeTable(input: {
   return AddressLookupTableProgram.closeLookupTable({ lookupTable, authority, recipient });
 }
 
-/** The first slot in which a table can be closed; null while it is active. */
+/**
+ * The first slot in which a table can be closed; null while it is active.
+ *
+ * @example
+ * ```ts
+ * const from = tableClosableAt(table);
+ * if (from !== null && slot >= from) console.log("closable");
+ * ```
+ */
 export function tableClosableAt(table: AddressLookupTableAccount): bigint | null {
   return table.isActive() ? null : table.state.deactivationSlot + COOL_DOWN_SLOTS;
 }

@@ -28,8 +28,8 @@ const SOME_HASH = "11111111111111111111111111111111";
  *
  * @example
  * ```ts
- * const tables = selectTables({ payer, instructions, tables: known, slot: await connection.getSlot() });
- * const compiled = compileTransaction({ payer, instructions, tables, blockhash });
+ * const chosen = selectTables({ payer, instructions, tables, slot });
+ * const compiled = compileTransaction({ payer, instructions, tables: chosen, blockhash });
  * ```
  */
 export function selectTables(input: SelectTablesInput): readonly AddressLookupTableAccount[] {
@@ -63,6 +63,11 @@ export function selectTables(input: SelectTablesInput): readonly AddressLookupTa
 /**
  * The part of a table that a transaction may use at a slot: null when it is deactivated or nothing in it has warmed up. What was
  * added in this very slot is cut off.
+ *
+ * @example
+ * ```ts
+ * const usable = tables.map((table) => usableTable(table, slot)).filter((one) => one !== null);
+ * ```
  */
 export function usableTable(
   table: AddressLookupTableAccount,

@@ -32,7 +32,7 @@ const MOST = 16;
  *
  * @example
  * ```ts
- * allowLike({ example: swap, discriminatorLength: 8, accounts: { 3: vaultToken(usdc), 4: vaultToken(gold) }, floor });
+ * allowLike({ example: swap, discriminatorLength: 8, accounts: { 3: vaultToken(usdc), 4: vaultToken(gold) }, uses: 10 });
  * ```
  */
 export function allowLike(input: AllowLikeInput): Rule {

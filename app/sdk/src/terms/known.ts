@@ -94,7 +94,14 @@ export function allowTokenTransfer(
   );
 }
 
-/** `SyncNative`: wrapped SOL of the vault catches up with its lamports. Moves nothing out. */
+/**
+ * `SyncNative`: wrapped SOL of the vault catches up with its lamports. Moves nothing out.
+ *
+ * @example
+ * ```ts
+ * const rules = [allowSyncNative(), allowSolTransfer({ to: shop })];
+ * ```
+ */
 export function allowSyncNative(
   input: RuleOptions & { readonly tokenProgram?: TokenProgram } = {},
 ): Rule {
@@ -109,7 +116,14 @@ export function allowSyncNative(
   );
 }
 
-/** Creating the associated token account of these wallets at the vault's cost; the rent counts against the SOL limit. */
+/**
+ * Creating the associated token account of these wallets at the vault's cost; the rent counts against the SOL limit.
+ *
+ * @example
+ * ```ts
+ * allowTokenAccountCreation({ wallet: shop, mint: usdc, uses: 1 });
+ * ```
+ */
 export function allowTokenAccountCreation(
   input: RuleOptions & { readonly wallet: Recipients; readonly mint?: PublicKey },
 ): Rule {

@@ -25,12 +25,26 @@ export const programOwned: RoleObject = { kind: "programOwned" };
 /** No constraint: at use only a readonly account that is no program, or a clean token account of the vault, may stand there. */
 export const free: RoleObject = { kind: "free" };
 
-/** A token account that the vault alone controls, of this mint or of any. */
+/**
+ * A token account that the vault alone controls, of this mint or of any.
+ *
+ * @example
+ * ```ts
+ * allow({ program: arena, instruction: "swap", accounts: { source: vaultToken(gold), destination: vaultToken() } });
+ * ```
+ */
 export function vaultToken(mint?: PublicKey): RoleObject {
   return { kind: "vaultToken", mint: mint?.toBase58() ?? null };
 }
 
-/** A token account that belongs to this wallet when it is used, of this mint or of any. */
+/**
+ * A token account that belongs to this wallet when it is used, of this mint or of any.
+ *
+ * @example
+ * ```ts
+ * allow({ program: arena, instruction: "pay", accounts: { destination: ownerToken(shop, gold) } });
+ * ```
+ */
 export function ownerToken(wallet: PublicKey, mint?: PublicKey): RoleObject {
   return { kind: "ownerToken", owner: wallet.toBase58(), mint: mint?.toBase58() ?? null };
 }

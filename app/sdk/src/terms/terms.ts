@@ -47,8 +47,8 @@ export interface Terms {
  *
  * @example
  * ```ts
- * const hour = terms({ expiresInSeconds: 3_600, uses: 100, allow: [strike, heal], limits: [limit({ asset: SOL, total: 10n })] });
- * const data = hour.resolve({ now, vault });
+ * const hour = terms({ expiresInSeconds: 3_600, uses: 100, allow: rules, limits: [limit({ asset: SOL, total: 10n })] });
+ * const data = hour.resolve({ now, vault: owner.vault });
  * ```
  */
 export function terms(input: TermsInput): Terms {

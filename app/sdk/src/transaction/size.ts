@@ -17,7 +17,14 @@ function vector(length: number): number {
   return compact(length) + length;
 }
 
-/** Bytes of a v0 message on the wire. */
+/**
+ * Bytes of a v0 message on the wire.
+ *
+ * @example
+ * ```ts
+ * const free = MAX_TRANSACTION_BYTES - 65 - messageSize(message);
+ * ```
+ */
 export function messageSize(message: MessageV0): number {
   const { staticAccountKeys, compiledInstructions, addressTableLookups } = message;
   let size = 1 + 3 + compact(staticAccountKeys.length) + 32 * staticAccountKeys.length + 32;
@@ -32,7 +39,14 @@ export function messageSize(message: MessageV0): number {
   return size;
 }
 
-/** Bytes of the transaction with a v0 message, its signatures included. */
+/**
+ * Bytes of the transaction with a v0 message, its signatures included.
+ *
+ * @example
+ * ```ts
+ * const fits = transactionSize(message) <= MAX_TRANSACTION_BYTES;
+ * ```
+ */
 export function transactionSize(message: MessageV0): number {
   const signatures = message.header.numRequiredSignatures;
   return compact(signatures) + 64 * signatures + messageSize(message);
@@ -51,7 +65,15 @@ export function lockedAccounts(
   return keys;
 }
 
-/** Accounts that a lookup table could hold: neither payer, signer, nor a program of the transaction itself. */
+/**
+ * Accounts that a lookup table could hold: neither payer, signer, nor a program of the transaction itself.
+ *
+ * @example
+ * ```ts
+ * const addresses = tableCandidates(payer, instructions).map((key) => new PublicKey(key));
+ * const { table } = createTable({ authority, payer, recentSlot: slot, addresses });
+ * ```
+ */
 export function tableCandidates(
   payer: PublicKey,
   instructions: readonly TransactionInstruction[],
