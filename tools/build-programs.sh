@@ -54,13 +54,17 @@ else
   compiler=$(bash tools/sbpf/version.sh)
 fi
 
-mkdir -p "$out"
+# Everything is put into place at the end: an interrupted build leaves what was there as it was.
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
 target=${CARGO_TARGET_DIR:-target}
 for name in valetkey arena; do
   "${build[@]}" --manifest-path "programs/$name/Cargo.toml"
-  install -m 644 "$target/deploy/$name.so" "$out/$name.so"
-  cargo run --quiet --locked --package valetkey-idl -- "programs/$name" >"$out/$name.json"
-  node tools/idl-types.mjs "$out/$name.json" >"$out/$name.ts"
+  cp "$target/deploy/$name.so" "$fresh/$name.so"
+  cargo run --quiet --locked --package valetkey-idl -- "programs/$name" >"$fresh/$name.json"
+  node tools/idl-types.mjs "$fresh/$name.json" >"$fresh/$name.ts"
 done
-printf '%s\n' "$compiler" >"$out/toolchain.txt"
+printf '%s\n' "$compiler" >"$fresh/toolchain.txt"
+mkdir -p "$out"
+install -m 644 "$fresh"/* "$out"
 echo "built for $cluster into $out: valetkey.so, arena.so, their IDLs and types"
