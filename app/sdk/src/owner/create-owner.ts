@@ -140,7 +140,10 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
     config: state.config,
     ended: account === null ? null : (await readClosableState(where)).account,
   });
-  return createSession(opened, await readGranted(context, { ...granted, where, signature }, request));
+  return createSession(
+    opened,
+    await readGranted(context, { ...granted, where, signature }, request),
+  );
 }
 
 function optional(request: {

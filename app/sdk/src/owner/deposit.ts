@@ -2,7 +2,6 @@ import { SystemProgram, type PublicKey, type TransactionInstruction } from "@sol
 
 import { createVaultInstruction } from "../codec/index.js";
 import type { Landed } from "../send/index.js";
-import { rpc } from "../send/rpc.js";
 import { checkAmounts, mintsAmong, type DepositAmount } from "./amounts.js";
 import { readConfig, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
 import {
@@ -14,6 +13,7 @@ import {
   transferChecked,
   type MintInfo,
 } from "./token.js";
+import { missingAccounts } from "./vault-tokens.js";
 
 /** Puts assets of the wallet into the vault; opens the vault when it is missing. */
 export async function deposit(
@@ -52,18 +52,6 @@ export async function depositInstructions(
     ...missing.map((mint) => createAssociatedToken(wallet.publicKey, vault, mint)),
     ...input.amounts.flatMap((amount) => moveIn(context, amount, mints)),
   ];
-}
-
-async function missingAccounts(
-  { connection, vault }: OwnerContext,
-  mints: readonly MintInfo[],
-): Promise<readonly MintInfo[]> {
-  if (mints.length === 0) return [];
-  const addresses = mints.map((mint) => associatedToken(vault, mint));
-  const accounts = await rpc("getMultipleAccounts", () =>
-    connection.getMultipleAccountsInfo(addresses, "confirmed"),
-  );
-  return mints.filter((_, i) => accounts[i] == null);
 }
 
 function moveIn(

@@ -1,4 +1,4 @@
-import { PublicKey, type Connection } from "@solana/web3.js";
+import { PublicKey, type AccountInfo, type Connection } from "@solana/web3.js";
 
 import { rpc } from "../send/rpc.js";
 import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from "./token.js";
@@ -14,6 +14,12 @@ export interface HeldToken {
   readonly frozen: boolean;
   /** The vault may close it. */
   readonly closable: boolean;
+  /** Its mint doesn't let tokens go to another account. */
+  readonly nonTransferable: boolean;
+  /** Lamports that it holds, its rent among them. */
+  readonly lamports: bigint;
+  /** Bytes of its data. */
+  readonly size: number;
 }
 
 /** What a vault holds. */
@@ -27,15 +33,15 @@ const AMOUNT = 64;
 const STATE = 108;
 const NATIVE = 109;
 const CLOSE_AUTHORITY = 129;
+const EXTENSIONS = 166;
+const NON_TRANSFERABLE_ACCOUNT = 13;
 
 /** Reads everything that a vault holds: its lamports and the token accounts that it owns. */
 export async function readHoldings(connection: Connection, vault: PublicKey): Promise<Holdings> {
   const lists = [TOKEN_PROGRAM, TOKEN_2022_PROGRAM].map((programId) =>
     rpc("getTokenAccountsByOwner", () =>
       connection.getTokenAccountsByOwner(vault, { programId }, "confirmed"),
-    ).then(({ value }) =>
-      value.map(({ pubkey, account }) => readToken(pubkey, programId, account.data, vault)),
-    ),
+    ).then(({ value }) => value.map(({ pubkey, account }) => readToken(pubkey, account, vault))),
   );
   const [lamports, ...tokens] = await Promise.all([
     rpc("getBalance", () => connection.getBalance(vault, "confirmed")),
@@ -46,8 +52,7 @@ export async function readHoldings(connection: Connection, vault: PublicKey): Pr
 
 function readToken(
   account: PublicKey,
-  tokenProgram: PublicKey,
-  data: Uint8Array,
+  { owner: tokenProgram, data, lamports }: AccountInfo<Uint8Array>,
   vault: PublicKey,
 ): HeldToken {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -63,5 +68,19 @@ function readToken(
     native: view.getUint32(NATIVE, true) === 1,
     frozen: data[STATE] === 2,
     closable: closeAuthority.equals(vault),
+    nonTransferable: hasExtension(view, NON_TRANSFERABLE_ACCOUNT),
+    lamports: BigInt(lamports),
+    size: data.length,
   };
+}
+
+// Extensions of Token-2022 follow the account's type: number, length, bytes.
+function hasExtension(view: DataView, wanted: number): boolean {
+  for (let at = EXTENSIONS; at + 4 <= view.byteLength;) {
+    const number = view.getUint16(at, true);
+    if (number === wanted) return true;
+    if (number === 0) return false;
+    at += 4 + view.getUint16(at + 2, true);
+  }
+  return false;
 }

@@ -7,7 +7,7 @@ import {
 } from "@solana/web3.js";
 
 import { ValetkeyError } from "../errors/index.js";
-import { rpc } from "../send/rpc.js";
+import { readAccounts } from "./accounts.js";
 
 /** The programs that hold tokens. */
 export const TOKEN_PROGRAM = new PublicKey("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
@@ -32,19 +32,27 @@ export async function readMints(
   connection: Connection,
   mints: readonly PublicKey[],
 ): Promise<readonly MintInfo[]> {
-  if (mints.length === 0) return [];
-  const accounts = await rpc("getMultipleAccounts", () =>
-    connection.getMultipleAccountsInfo([...mints], "confirmed"),
-  );
+  const found = await findMints(connection, mints);
   return mints.map((mint, i) => {
-    const account = accounts[i];
+    const info = found[i] ?? null;
+    if (info !== null) return info;
+    const reason = "there is no mint at this address";
+    throw new ValetkeyError("InvalidInput", { what: mint.toBase58(), reason });
+  });
+}
+
+/** Reads program and decimals of mints, in the order asked; null for an address that is no mint, or none any more. */
+export async function findMints(
+  connection: Connection,
+  mints: readonly PublicKey[],
+): Promise<readonly (MintInfo | null)[]> {
+  const accounts = await readAccounts(connection, mints);
+  return mints.map((mint, i) => {
+    const account = accounts[i] ?? null;
     const decimals = account?.data[44];
     const program = [TOKEN_PROGRAM, TOKEN_2022_PROGRAM].find((id) => account?.owner.equals(id));
     if (program === undefined || decimals === undefined || (account?.data.length ?? 0) < 82)
-      throw new ValetkeyError("InvalidInput", {
-        what: mint.toBase58(),
-        reason: "there is no mint at this address",
-      });
+      return null;
     return { mint, tokenProgram: program, decimals };
   });
 }
@@ -80,16 +88,49 @@ export function transferChecked(input: {
   readonly amount: bigint;
 }): TransactionInstruction {
   const { mint, from, to, authority, amount } = input;
-  const data = new Uint8Array(10);
-  data[0] = 12;
-  new DataView(data.buffer).setBigUint64(1, amount, true);
-  data[9] = mint.decimals;
-  return instruction(mint.tokenProgram, data, [
+  return instruction(mint.tokenProgram, checkedAmount(12, amount, mint), [
     [from, "w"],
     [mint.mint, ""],
     [to, "w"],
     [authority, "s"],
   ]);
+}
+
+/** Destroys tokens, with mint and decimals checked by the token program. */
+export function burnChecked(input: {
+  readonly mint: MintInfo;
+  readonly account: PublicKey;
+  readonly authority: PublicKey;
+  readonly amount: bigint;
+}): TransactionInstruction {
+  const { mint, account, authority, amount } = input;
+  return instruction(mint.tokenProgram, checkedAmount(15, amount, mint), [
+    [account, "w"],
+    [mint.mint, "w"],
+    [authority, "s"],
+  ]);
+}
+
+/** Takes the lamports above its rent out of a token account, a frozen one too; not of a native one. */
+export function withdrawExcess(input: {
+  readonly tokenProgram: PublicKey;
+  readonly account: PublicKey;
+  readonly to: PublicKey;
+  readonly authority: PublicKey;
+}): TransactionInstruction {
+  return instruction(input.tokenProgram, Uint8Array.of(38), [
+    [input.account, "w"],
+    [input.to, "w"],
+    [input.authority, "s"],
+  ]);
+}
+
+function checkedAmount(number: number, amount: bigint, { decimals }: MintInfo): Uint8Array {
+  const data = new Uint8Array(10);
+  data[0] = number;
+  new DataView(data.buffer).setBigUint64(1, amount, true);
+  data[9] = decimals;
+  return data;
 }
 
 /** Closes an empty (or native) token account; its lamports go to `to`. */
