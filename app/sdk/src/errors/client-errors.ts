@@ -81,7 +81,8 @@ export interface ClientErrorContext {
   readonly WrongCluster: { readonly expected: string; readonly actual: string };
   readonly IndexUnavailable: { readonly reason: string };
   readonly BlockhashExpired: { readonly lastValidBlockHeight?: number };
-  readonly NotConfirmed: { readonly reason: string };
+  /** `once`: the number to send the same action again under, see `session.send`. */
+  readonly NotConfirmed: { readonly reason: string; readonly once?: bigint };
   readonly InsufficientFunds: {
     readonly account: string;
     readonly needed?: bigint;
@@ -105,7 +106,8 @@ export interface ClientErrorContext {
   };
   readonly TransactionFailed: { readonly reason: string };
   readonly RpcFailed: { readonly method?: string; readonly reason: string };
-  readonly Aborted: { readonly during: string };
+  /** `once`: the number to send the same action again under, see `session.send`; absent when nothing was sent. */
+  readonly Aborted: { readonly during: string; readonly once?: bigint };
   readonly WalletRefused: { readonly reason: string };
   readonly KeyUnavailable: { readonly reason: string };
   readonly KeyRefused: { readonly reason: string };
@@ -166,8 +168,8 @@ export const CLIENT_MESSAGES: {
     `The endpoint can't list program accounts (${reason}); keep your own list of session keys or use another endpoint.`,
   BlockhashExpired: () =>
     "The transaction's blockhash expired before it landed; sign again with a fresh one.",
-  NotConfirmed: ({ reason }) =>
-    `The transaction was sent but not seen confirmed: ${reason}. It may still land; look its signature up before sending anew.`,
+  NotConfirmed: ({ reason, once }) =>
+    `The transaction was sent but not seen confirmed: ${reason}. It may still land; ${again(once)}.`,
   InsufficientFunds: ({ account, needed, available }) =>
     `${account} holds too little${needed === undefined ? "" : `: ${needed.toString()} needed`}${available === undefined ? "" : `, ${available.toString()} there`}. Fund it and try again.`,
   AccountInUse: ({ reason }) => `An account of the transaction is in use (${reason}); try again.`,
@@ -179,12 +181,19 @@ export const CLIENT_MESSAGES: {
   TransactionFailed: ({ reason }) => `The cluster refused the transaction: ${reason}.`,
   RpcFailed: ({ method, reason }) =>
     `The endpoint failed${method === undefined ? "" : ` at ${method}`}: ${reason}.`,
-  Aborted: ({ during }) => `Aborted by the caller during ${during}.`,
+  Aborted: ({ during, once }) =>
+    `Aborted by the caller during ${during}.${once === undefined ? "" : ` It may still land; ${again(once)}.`}`,
   WalletRefused: ({ reason }) => `The wallet didn't sign: ${reason}.`,
   KeyUnavailable: ({ reason }) => `The session key isn't available: ${reason}.`,
   KeyRefused: ({ reason }) => `The key can't be used: ${reason}.`,
   SignatureRefused: ({ signer, reason }) => `The signature of ${signer} isn't valid: ${reason}.`,
 };
+
+function again(once: bigint | undefined): string {
+  const number =
+    once === undefined ? "" : `, or send it under the same once number ${once.toString()}`;
+  return `look its signature up before sending anew${number}`;
+}
 
 function failure(code: number | null, name?: string, reason?: string): string {
   const parts = [name, code === null ? undefined : `error ${code}`, reason];

@@ -30,6 +30,11 @@ export interface SendOptions {
   readonly lookupTables?: readonly AddressLookupTableAccount[];
   /** At least these amounts must be in the vault's hands after the whole plan, or nothing happens. */
   readonly minReceive?: MinReceive;
+  /**
+   * The number of an earlier call that may still land, from the context of its `Aborted` or `NotConfirmed`: of both calls at most
+   * one runs, and `AlreadyExecuted` says that the earlier did. For one list only. Left out: a new number.
+   */
+  readonly once?: bigint;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
@@ -55,7 +60,12 @@ export async function sendLists(
   options: SendOptions,
 ): Promise<readonly Sent[]> {
   const sent: Sent[] = [];
-  for (const list of toLists(instructions)) sent.push(await sendList(parts, list, options));
+  const lists = toLists(instructions);
+  if (options.once !== undefined && lists.length !== 1) {
+    const reason = "one number stands for one list of instructions";
+    throw new ValetkeyError("InvalidInput", { what: "once", reason });
+  }
+  for (const list of lists) sent.push(await sendList(parts, list, options));
   return sent;
 }
 
@@ -68,7 +78,7 @@ async function sendList(
   throwIfAborted(options.signal, "composing");
   const plan = await prepare(parts, instructions, options);
   for (let left = MOST_NUMBERS; ; left -= 1) {
-    const once = numbers.next();
+    const once = options.once ?? numbers.next();
     try {
       const landed = await sendNumbered(parts, plan, { instructions, once, options });
       await store.refresh().catch(() => undefined);
@@ -78,7 +88,8 @@ async function sendList(
     } catch (error) {
       if (isDead(error)) await store.refresh().catch(() => undefined);
       // Refused for the number's sake before anything ran: another holder of the key took it.
-      if (!isValetkeyError(error, "AlreadyExecuted") || left <= 1) throw error;
+      const taken = isValetkeyError(error, "AlreadyExecuted") && options.once === undefined;
+      if (!taken || left <= 1) throw withOnce(error, once);
       const { account } = await store.refresh();
       numbers.raise(account?.onceHighest ?? 0n);
     }
@@ -152,6 +163,18 @@ function ownMark(): number {
 
 function marked(limit: number, mark: number): number {
   return limit + mark <= MAX_COMPUTE_UNITS ? limit + mark : limit - mark;
+}
+
+/** What may still land is named with its number, so that the caller can try again without running it twice. */
+function withOnce(error: unknown, once: bigint): unknown {
+  if (!isValetkeyError(error) || error.signature === undefined) return error;
+  const { cause, logs, signature } = error;
+  const details = { cause, ...(logs === undefined ? {} : { logs }), signature };
+  if (isValetkeyError(error, "Aborted"))
+    return new ValetkeyError("Aborted", { ...error.context, once }, details);
+  if (isValetkeyError(error, "NotConfirmed"))
+    return new ValetkeyError("NotConfirmed", { ...error.context, once }, details);
+  return error;
 }
 
 function isDead(error: unknown): boolean {
