@@ -57,7 +57,10 @@ export interface Owner {
   readonly deposit: (
     input: { readonly amounts: readonly DepositAmount[] } & CallOptions,
   ) => Promise<Landed>;
-  /** Moves assets of the vault to the wallet: a list, or `"everything"`. Needs no session. */
+  /**
+   * Moves assets of the vault to the wallet: a list, or `"everything"`. Needs no session. Of everything, what can't move is
+   * skipped, and tokens that their mint declares non-transferable are burned.
+   */
   readonly withdraw: (
     input: { readonly amounts: readonly Amount[] | "everything" } & CallOptions,
   ) => Promise<Withdrawal>;

@@ -8,7 +8,7 @@ import { AddressLookupTableAccount, type PublicKey } from "@solana/web3.js";
  *
  * @example
  * ```ts
- * const keep = new Set([SystemProgram.programId.toBase58()]);
+ * const keep = new Set(["11111111111111111111111111111111"]);
  * const compiled = compileTransaction({ payer, instructions, tables: maskTables({ tables, keep, payer }), blockhash });
  * ```
  */
