@@ -10,6 +10,7 @@ import {
   createSetAuthorityInstruction,
   getAssociatedTokenAddressSync,
   mintTo,
+  NATIVE_MINT,
 } from "@solana/spl-token";
 import {
   AddressLookupTableAccount,
@@ -124,9 +125,17 @@ describe("the owner's own acts, among strangers and liars", () => {
 
   it("j01: nor where a deposit goes", async () => {
     const { connection } = world;
-    const lookupTables = [await liedTable(some(1), [owner.vault])];
-    await owner.deposit({ amounts: [{ asset: SOL, amount: 5n }], lookupTables });
-    assert.equal(await connection.getBalance(owner.vault), 1_000_000_005);
+    const wrapped = getAssociatedTokenAddressSync(NATIVE_MINT, owner.vault, true);
+    const thieves = some(3);
+    const lookupTables = [await liedTable(thieves, [owner.vault, wrapped, NATIVE_MINT])];
+    const amounts = [
+      { asset: SOL, amount: 2_000_000n },
+      { asset: SOL, amount: 7n, wrap: true },
+    ];
+    await owner.deposit({ amounts, lookupTables });
+    assert.equal(await connection.getBalance(owner.vault), 1_002_000_000);
+    assert.equal((await connection.getTokenAccountBalance(wrapped)).value.amount, "7");
+    for (const thief of thieves) assert.equal(await connection.getBalance(thief), 0);
   });
 
   it("revokes at once what stands on other terms than were asked: GrantDiffers", async () => {
