@@ -3,6 +3,7 @@
 //   npm start                     tell the story on an embedded local network
 //   npm start -- --json           print its facts as one JSON object, alone on standard output
 //   npm start -- --url URL        the same on another cluster (programs deployed: npm run deploy)
+//   npm start -- --ws-url URL     where its WebSocket is, when that isn't the next port
 import { Command } from "commander";
 
 import { openNetwork } from "./network.js";
@@ -13,11 +14,12 @@ const program = new Command("npm start --")
   .description("Valetkey's main job, step by step, on a local network.")
   .option("--json", "print the facts as one JSON object, alone on standard output")
   .option("--url <url>", "JSON-RPC of another cluster", process.env["VALETKEY_RPC_URL"])
+  .option("--ws-url <url>", "WebSocket of that cluster", process.env["VALETKEY_WS_URL"])
   .parse();
-const options = program.opts<{ json?: boolean; url?: string }>();
+const options = program.opts<{ json?: boolean; url?: string; wsUrl?: string }>();
 
 try {
-  const network = await openNetwork(options.url);
+  const network = await openNetwork(options);
   try {
     const teller = options.json === true ? quietTeller : terminalTeller;
     const facts = await tellStory(network, teller);

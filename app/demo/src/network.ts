@@ -24,9 +24,17 @@ export interface Network {
 const artifact = (name: string): Uint8Array =>
   readFileSync(new URL(`../../../artifacts/${name}.so`, import.meta.url));
 
+/** Where another cluster is. */
+export interface Endpoint {
+  /** Its JSON-RPC; without it the embedded network is started. */
+  readonly url?: string | undefined;
+  /** Its WebSocket, when that isn't the JSON-RPC's next port. */
+  readonly wsUrl?: string | undefined;
+}
+
 /** Opens the cluster at `url`, or starts the embedded network with the built programs. */
-export async function openNetwork(url: string | undefined): Promise<Network> {
-  return url === undefined ? await embedded() : remote(url);
+export async function openNetwork({ url, wsUrl }: Endpoint): Promise<Network> {
+  return url === undefined ? await embedded() : await remote(url, wsUrl);
 }
 
 async function embedded(): Promise<Network> {
@@ -46,8 +54,11 @@ async function embedded(): Promise<Network> {
   };
 }
 
-async function remote(url: string): Promise<Network> {
-  const connection = new Connection(url, "confirmed");
+async function remote(url: string, wsEndpoint: string | undefined): Promise<Network> {
+  const connection = new Connection(url, {
+    commitment: "confirmed",
+    ...(wsEndpoint === undefined ? {} : { wsEndpoint }),
+  });
   for (const [name, programId] of Object.entries({
     valetkey: VALETKEY_PROGRAM_ID,
     arena: ARENA_PROGRAM_ID,
