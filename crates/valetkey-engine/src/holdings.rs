@@ -43,6 +43,9 @@ impl Delta {
     /// A clean account (or the vault) held `before` and holds `after`.
     #[inline(always)]
     pub fn change(&mut self, before: u64, after: u64) {
+        if before == after {
+            return;
+        }
         match before.checked_sub(after) {
             Some(less) => self.decrease(less),
             None => self.increase(after.wrapping_sub(before)),
@@ -59,6 +62,9 @@ impl Delta {
     /// Refuses with `ArithmeticOverflow` when that doesn't fit a `u64`.
     #[inline(always)]
     pub fn outflow(&self) -> Result<u64> {
+        if self.decreased | self.debit_only == 0 && !self.overflowed {
+            return Ok(0);
+        }
         let net = self.decreased.saturating_sub(self.increased);
         match net.checked_add(self.debit_only) {
             Some(outflow) if !self.overflowed => Ok(outflow),

@@ -45,34 +45,33 @@ pub fn call<'a>(
         return Err(out_of_range(inner.program));
     };
     let count = inner.accounts.len();
-    let (Some(accounts), Some(infos)) = (
-        space.accounts.get_mut(..count),
-        space.infos.get_mut(..count),
-    ) else {
+    if count > MAX_CALL_ACCOUNTS {
         return Err(too_many(count));
-    };
-    for (index, (account, info)) in inner
-        .accounts
-        .iter()
-        .zip(accounts.iter_mut().zip(infos.iter_mut()))
-    {
+    }
+    let mut account = space.accounts.as_mut_ptr();
+    let mut info = space.infos.as_mut_ptr();
+    for index in inner.accounts {
         let Some(view) = views.get(usize::from(*index)) else {
             return Err(out_of_range(*index));
         };
         let is_signer = is_same(view, signer.vault);
-        account.write(InstructionAccount::new(
-            view.address(),
-            view.is_writable(),
-            is_signer,
-        ));
-        CpiAccount::init_from_account_view(view, info);
+        let described = InstructionAccount::new(view.address(), view.is_writable(), is_signer);
+        // SAFETY: at most `count` rounds, and both arrays have room for as many (checked above); what is behind the last entry
+        // is one past the end at most.
+        unsafe {
+            (*account).write(described);
+            CpiAccount::init_from_account_view(view, &mut *info);
+            account = account.add(1);
+            info = info.add(1);
+        }
     }
     // SAFETY: the loop has written all `count` entries.
     let accounts = unsafe {
-        core::slice::from_raw_parts(accounts.as_ptr().cast::<InstructionAccount>(), count)
+        core::slice::from_raw_parts(space.accounts.as_ptr().cast::<InstructionAccount>(), count)
     };
     // SAFETY: as above.
-    let infos = unsafe { core::slice::from_raw_parts(infos.as_ptr().cast::<CpiAccount>(), count) };
+    let infos =
+        unsafe { core::slice::from_raw_parts(space.infos.as_ptr().cast::<CpiAccount>(), count) };
 
     let instruction = InstructionView {
         program_id: program.address(),

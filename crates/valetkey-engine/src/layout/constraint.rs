@@ -91,8 +91,8 @@ pub struct DataConstraint<'a> {
 /// Walks the data constraints of a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct DataConstraints<'a> {
-    left: u8,
-    positions: u8,
+    left: usize,
+    positions: usize,
     cursor: Cursor<'a>,
 }
 
@@ -101,8 +101,8 @@ impl<'a> DataConstraints<'a> {
     #[inline(always)]
     pub(super) const fn new(data: u8, positions: u8, bytes: &'a [u8]) -> Self {
         Self {
-            left: data,
-            positions,
+            left: data as usize,
+            positions: positions as usize,
             cursor: Cursor::new(bytes),
         }
     }
@@ -156,7 +156,7 @@ pub struct AccountConstraint<'a> {
 /// Walks the account constraints of a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountConstraints<'a> {
-    left: u8,
+    left: usize,
     cursor: Cursor<'a>,
 }
 
@@ -179,6 +179,27 @@ impl<'a> AccountConstraints<'a> {
             kind,
             payload,
         }))
+    }
+
+    /// The next one, when it stands at this position; it is then taken. `Err(())` when the bytes end too early.
+    #[inline(always)]
+    #[allow(
+        clippy::result_unit_err,
+        reason = "the caller names the error: terms or account"
+    )]
+    pub fn take_at(
+        &mut self,
+        at: usize,
+    ) -> core::result::Result<Option<AccountConstraint<'a>>, ()> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let position = self.cursor.rest().first().ok_or(())?;
+        if usize::from(*position) == at {
+            self.step()
+        } else {
+            Ok(None)
+        }
     }
 
     /// What follows the last constraint: the next rule.

@@ -83,3 +83,11 @@ pub mod offset {
     /// Reserved, 16 bytes.
     pub const RESERVED: usize = 304;
 }
+
+/// How long the tables of a session are: from one view to the next of the same account, whose counts don't change.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub(super) keys: u8,
+    pub(super) limits: u8,
+    pub(super) rules: u8,
+}

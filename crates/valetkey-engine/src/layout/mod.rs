@@ -11,7 +11,7 @@ pub mod session;
 pub use config::{write_canonical_config, ConfigView};
 pub use limit::LimitView;
 pub use rule::{AccountConstraints, DataConstraints, Floor, RuleUses, RuleView};
-pub use session::{Asset, SessionView};
+pub use session::{Asset, SessionView, Shape};
 
 /// The asset byte that means SOL, and the key index that means none.
 pub const NO_KEY: u8 = 255;

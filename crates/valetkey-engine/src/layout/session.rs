@@ -22,7 +22,7 @@ pub const MAX_LIMITS: usize = 8;
 /// Most rules.
 pub const MAX_RULES: usize = 16;
 
-pub use super::header::{flags, offset};
+pub use super::header::{flags, offset, Shape};
 
 const _: () = assert!(
     offset::RESERVED + 16 == HEADER,
@@ -50,6 +50,7 @@ pub struct SessionView<'a> {
     keys: &'a [Key],
     limits: &'a [[u8; limit::SIZE]],
     offsets: &'a [[u8; 2]],
+    shape: Shape,
 }
 
 impl<'a> SessionView<'a> {
@@ -57,8 +58,7 @@ impl<'a> SessionView<'a> {
     /// to check. Refuses with `NotASession` or `UnknownVersion`.
     #[inline(always)]
     pub fn open(data: &'a [u8]) -> Result<Self> {
-        let mut cursor = Cursor::new(data);
-        let Some(header) = cursor.array::<HEADER>() else {
+        let Some(header) = data.first_chunk::<HEADER>() else {
             return Err(not_a_session());
         };
         if u64_at::<0, HEADER>(header) != u64::from_le_bytes(DISCRIMINATOR) {
@@ -68,18 +68,37 @@ impl<'a> SessionView<'a> {
             return Err(Refusal::new(ErrorCode::UnknownVersion));
         }
         let flags = u8_at::<{ offset::FLAGS }, HEADER>(header);
-        let keys = usize::from(u8_at::<{ offset::KEYS }, HEADER>(header));
-        let limits = usize::from(u8_at::<{ offset::LIMITS }, HEADER>(header));
-        let rules = usize::from(u8_at::<{ offset::RULES }, HEADER>(header));
+        let shape = Shape {
+            keys: u8_at::<{ offset::KEYS }, HEADER>(header),
+            limits: u8_at::<{ offset::LIMITS }, HEADER>(header),
+            rules: u8_at::<{ offset::RULES }, HEADER>(header),
+        };
         let known = flags & !flags::KNOWN == 0;
-        if !known || keys > MAX_KEYS || limits > MAX_LIMITS || rules > MAX_RULES {
+        if !known
+            || usize::from(shape.keys) > MAX_KEYS
+            || usize::from(shape.limits) > MAX_LIMITS
+            || usize::from(shape.rules) > MAX_RULES
+        {
             return Err(not_a_session());
         }
-        let (Some(keys), Some(limits), Some(offsets)) = (
-            cursor.records(keys),
-            cursor.records(limits),
-            cursor.records(rules),
-        ) else {
+        Self::with_shape(data, shape)
+    }
+
+    /// Reads an account of this shape whose header was checked by [`SessionView::open`]; what it may write since then are
+    /// counters. Refuses with `NotASession` when the tables don't fit.
+    #[inline(always)]
+    pub fn with_shape(data: &'a [u8], shape: Shape) -> Result<Self> {
+        let Some((header, tables)) = data.split_first_chunk::<HEADER>() else {
+            return Err(not_a_session());
+        };
+        let mut cursor = Cursor::new(tables);
+        let Some(keys) = cursor.records(usize::from(shape.keys)) else {
+            return Err(not_a_session());
+        };
+        let Some(limits) = cursor.records(usize::from(shape.limits)) else {
+            return Err(not_a_session());
+        };
+        let Some(offsets) = cursor.records(usize::from(shape.rules)) else {
             return Err(not_a_session());
         };
         Ok(Self {
@@ -88,7 +107,14 @@ impl<'a> SessionView<'a> {
             keys,
             limits,
             offsets,
+            shape,
         })
+    }
+
+    /// How long its tables are.
+    #[inline(always)]
+    pub const fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// The flags byte, see [`flags`].
@@ -135,17 +161,21 @@ impl<'a> SessionView<'a> {
     /// The position of the limit of an asset that leaves from the vault.
     #[inline(always)]
     pub fn limit_of(&self, asset: &Asset) -> Option<usize> {
-        self.limits.iter().position(|bytes| {
+        for (at, bytes) in self.limits.iter().enumerate() {
             let limit = LimitView::new(bytes);
-            limit.source() == NO_KEY
-                && match (asset, limit.asset()) {
-                    (Asset::Sol, NO_KEY) => true,
-                    (Asset::Sol, _) | (Asset::Mint(_), NO_KEY) => false,
-                    (Asset::Mint(mint), index) => {
-                        self.key(index).is_some_and(|key| key_eq(key, mint))
-                    }
-                }
-        })
+            if limit.source() != NO_KEY {
+                continue;
+            }
+            let found = match (asset, limit.asset()) {
+                (Asset::Sol, index) => index == NO_KEY,
+                (Asset::Mint(_), NO_KEY) => false,
+                (Asset::Mint(mint), index) => self.key(index).is_some_and(|key| key_eq(key, mint)),
+            };
+            if found {
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// The asset that an asset byte of this session names; `None` when it names no key.

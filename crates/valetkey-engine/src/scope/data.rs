@@ -20,7 +20,9 @@ pub(super) fn check<'a>(
         match constraints.step() {
             Ok(Some(constraint)) => {
                 if !holds(&constraint, data, session.keys()) {
-                    return Err(failed(&constraint, data, index));
+                    // A copy, so that the compiler keeps the other one in registers.
+                    let broken = constraint;
+                    return Err(failed(&broken, data, index));
                 }
             }
             Ok(None) => return Ok(constraints.account_constraints()),
@@ -34,25 +36,54 @@ pub(super) fn check<'a>(
 /// false, whatever the operator.
 #[inline(always)]
 pub fn holds(constraint: &DataConstraint, data: &[u8], keys: &[Key]) -> bool {
-    let kind = constraint.kind & !field::FROM_END;
-    let width = match kind {
-        field::BYTES => constraint.payload.len(),
-        _ => match field::width(kind) {
-            Some(width) => width,
-            None => return false,
-        },
-    };
-    let Some(found) = locate(constraint, data, width) else {
-        return false;
-    };
-    match kind {
-        field::KEY => key_holds(constraint, found, keys),
-        field::BYTES => match constraint.operator {
-            operator::EQ => found == constraint.payload,
-            operator::NE => found != constraint.payload,
-            _ => false,
-        },
-        _ => number_holds(constraint, kind, width, found),
+    // The usual one, told apart first.
+    if constraint.kind == field::U64 {
+        return number_holds(constraint, data, |bytes| u64::from_le_bytes(*bytes), true);
+    }
+    // A copy, so that the compiler keeps the other one in registers.
+    let other = *constraint;
+    other_holds(&other, data, keys)
+}
+
+#[inline(never)]
+fn other_holds(constraint: &DataConstraint, data: &[u8], keys: &[Key]) -> bool {
+    match constraint.kind & !field::FROM_END {
+        field::KEY => key_holds(constraint, data, keys),
+        field::BYTES => {
+            let found = locate(constraint, data, constraint.payload.len());
+            match constraint.operator {
+                operator::EQ => found.is_some_and(|found| found == constraint.payload),
+                operator::NE => found.is_some_and(|found| found != constraint.payload),
+                _ => false,
+            }
+        }
+        field::U8 => number_holds(
+            constraint,
+            data,
+            |bytes: &[u8; 1]| u64::from(u8::from_le_bytes(*bytes)),
+            true,
+        ),
+        field::U16 => number_holds(
+            constraint,
+            data,
+            |bytes| u64::from(u16::from_le_bytes(*bytes)),
+            true,
+        ),
+        field::U32 => number_holds(
+            constraint,
+            data,
+            |bytes| u64::from(u32::from_le_bytes(*bytes)),
+            true,
+        ),
+        field::U64 => number_holds(constraint, data, |bytes| u64::from_le_bytes(*bytes), true),
+        // With its sign bit turned, unsigned comparison is that of `i64`.
+        field::I64 => number_holds(
+            constraint,
+            data,
+            |bytes| u64::from_le_bytes(*bytes) ^ (1 << 63),
+            false,
+        ),
+        _ => false,
     }
 }
 
@@ -69,8 +100,9 @@ fn locate<'d>(constraint: &DataConstraint, data: &'d [u8], width: usize) -> Opti
 }
 
 #[inline(always)]
-fn key_holds(constraint: &DataConstraint, found: &[u8], keys: &[Key]) -> bool {
-    let Some(found) = found.first_chunk::<32>() else {
+fn key_holds(constraint: &DataConstraint, data: &[u8], keys: &[Key]) -> bool {
+    let Some(found) = locate(constraint, data, 32).and_then(|found| found.first_chunk::<32>())
+    else {
         return false;
     };
     let is = |index: &u8| keys.get(usize::from(*index)).map(|key| key_eq(key, found));
@@ -82,20 +114,26 @@ fn key_holds(constraint: &DataConstraint, found: &[u8], keys: &[Key]) -> bool {
     }
 }
 
+/// A number of `N` bytes; `read` makes it a word whose unsigned comparison is the field's.
 #[inline(always)]
-fn number_holds(constraint: &DataConstraint, kind: u8, width: usize, found: &[u8]) -> bool {
-    let Some(value) = number(kind, found) else {
+fn number_holds<const N: usize>(
+    constraint: &DataConstraint,
+    data: &[u8],
+    read: impl Fn(&[u8; N]) -> u64,
+    may_mask: bool,
+) -> bool {
+    let Some(found) = locate(constraint, data, N).and_then(|found| found.first_chunk::<N>()) else {
         return false;
     };
-    let payload = constraint.payload;
+    let value = read(found);
     if constraint.operator == operator::IN {
-        return payload
-            .chunks_exact(width)
-            .any(|one| number(kind, one) == Some(value));
+        let (all, _) = constraint.payload.as_chunks::<N>();
+        return all.iter().any(|one| read(one) == value);
     }
-    let Some(bound) = number(kind, payload) else {
+    let Some((bound, rest)) = constraint.payload.split_first_chunk::<N>() else {
         return false;
     };
+    let bound = read(bound);
     match constraint.operator {
         operator::EQ => value == bound,
         operator::NE => value != bound,
@@ -103,9 +141,7 @@ fn number_holds(constraint: &DataConstraint, kind: u8, width: usize, found: &[u8
         operator::LE => value <= bound,
         operator::GT => value > bound,
         operator::GE => value >= bound,
-        operator::MASK if kind != field::I64 => {
-            payload.get(width..).and_then(|rest| number(kind, rest)) == Some(value & bound)
-        }
+        operator::MASK if may_mask => rest.first_chunk::<N>().map(&read) == Some(value & bound),
         _ => false,
     }
 }

@@ -29,7 +29,6 @@ pub(super) fn check<A: Accounts>(
 ) -> Result<()> {
     let may_be_unbound = typed.is_some() || rule.flags() & flags::UNBOUND != 0;
     let mut vault_positions = typed.map_or(0, |typed| typed.vault_positions());
-    let mut next = step(&mut constraints)?;
     for (at, outer) in inner.accounts.iter().enumerate() {
         let outer = usize::from(*outer);
         if outer >= accounts.len() {
@@ -38,13 +37,12 @@ pub(super) fn check<A: Accounts>(
         if accounts.is_protected(outer) {
             return Err(refuse(ErrorCode::ForbiddenAccount, at));
         }
-        match next {
-            Some(constraint) if usize::from(constraint.position) == at => {
+        match constraints.take_at(at).map_err(unreadable)? {
+            Some(constraint) => {
                 check_constraint(session, &constraint, accounts, outer, vault, program)
                     .map_err(|code| refuse(code, at))?;
-                next = step(&mut constraints)?;
             }
-            _ => {
+            None => {
                 if accounts.is_vault(outer) {
                     if vault_positions & 1 == 0 {
                         return Err(refuse(ErrorCode::VaultNotAllowed, at));
@@ -59,7 +57,7 @@ pub(super) fn check<A: Accounts>(
         }
         vault_positions >>= 1;
     }
-    match next {
+    match constraints.step().map_err(unreadable)? {
         // A constraint on an account that wasn't passed is broken.
         Some(constraint) => Err(refuse(
             ErrorCode::AccountConstraintFailed,
@@ -67,13 +65,6 @@ pub(super) fn check<A: Accounts>(
         )),
         None => Ok(()),
     }
-}
-
-#[inline(always)]
-fn step<'a>(constraints: &mut AccountConstraints<'a>) -> Result<Option<AccountConstraint<'a>>> {
-    constraints
-        .step()
-        .map_err(|()| Refusal::new(ErrorCode::NotASession))
 }
 
 #[inline(always)]
@@ -101,16 +92,14 @@ fn check_constraint<A: Accounts>(
         (position::SET, indices) => indices.iter().any(is_key),
         (position::VAULT_TOKEN, [mint]) => is_clean(accounts, outer, vault, *mint, session),
         (position::OWNER_TOKEN, [wallet, mint]) => {
-            let wallet = session.key(*wallet);
-            TokenAccount::read(accounts.owner(outer), accounts.data(outer)).is_some_and(|account| {
-                wallet.is_some_and(|wallet| key_eq(account.owner(), wallet))
-                    && is_mint(&account, *mint, session)
-            })
+            match (session.key(*wallet), wanted_mint(*mint, session)) {
+                (Some(wallet), Some(mint)) => {
+                    is_token_of(accounts.owner(outer), accounts.data(outer), wallet, mint)
+                }
+                _ => false,
+            }
         }
-        (position::PROGRAM_OWNED, []) => {
-            let owner = accounts.owner(outer);
-            key_eq(owner, program) && ![SYSTEM, TOKEN, TOKEN_2022].iter().any(|p| key_eq(p, owner))
-        }
+        (position::PROGRAM_OWNED, []) => is_program_owned(accounts.owner(outer), program),
         (position::ANY, []) => true,
         (position::POSITION_KEY, _) => return Err(ErrorCode::PositionKeyRefused),
         _ => false,
@@ -131,16 +120,45 @@ fn is_clean<A: Accounts>(
     mint: u8,
     session: &SessionView,
 ) -> bool {
-    TokenAccount::read(accounts.owner(outer), accounts.data(outer))
-        .is_some_and(|account| account.is_clean(vault) && is_mint(&account, mint, session))
+    wanted_mint(mint, session).is_some_and(|mint| {
+        is_clean_token(accounts.owner(outer), accounts.data(outer), vault, mint)
+    })
 }
 
+/// The mint that a key index names, `Some(None)` for any (255); `None` for an index that names no key.
 #[inline(always)]
-fn is_mint(account: &TokenAccount, mint: u8, session: &SessionView) -> bool {
-    mint == NO_KEY
-        || session
-            .key(mint)
-            .is_some_and(|key| key_eq(key, account.mint()))
+fn wanted_mint<'a>(mint: u8, session: &SessionView<'a>) -> Option<Option<&'a Key>> {
+    if mint == NO_KEY {
+        return Some(None);
+    }
+    session.key(mint).map(Some)
+}
+
+// These are functions of their own: inlined into the walk, they take the registers away from it.
+
+#[inline(never)]
+fn is_clean_token(owner: &Key, data: &[u8], vault: &Key, mint: Option<&Key>) -> bool {
+    TokenAccount::read(owner, data).is_some_and(|account| {
+        account.is_clean(vault) && mint.is_none_or(|mint| key_eq(mint, account.mint()))
+    })
+}
+
+#[inline(never)]
+fn is_token_of(owner: &Key, data: &[u8], wallet: &Key, mint: Option<&Key>) -> bool {
+    TokenAccount::read(owner, data).is_some_and(|account| {
+        key_eq(account.owner(), wallet) && mint.is_none_or(|mint| key_eq(mint, account.mint()))
+    })
+}
+
+#[inline(never)]
+fn is_program_owned(owner: &Key, program: &Key) -> bool {
+    key_eq(owner, program) && ![SYSTEM, TOKEN, TOKEN_2022].iter().any(|p| key_eq(p, owner))
+}
+
+#[cold]
+#[inline(never)]
+fn unreadable((): ()) -> Refusal {
+    Refusal::new(ErrorCode::NotASession)
 }
 
 #[cold]

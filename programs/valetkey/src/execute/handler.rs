@@ -46,12 +46,17 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
     let Some((mut inner, mut number)) = inners.next() else {
         return Err(Refusal::new(ErrorCode::EmptyPlan));
     };
-    let mut floor = allow(&session, &inner, number, &outer, now, None)?;
+    let judge = Judge {
+        session: &session,
+        outer: &outer,
+        now,
+    };
+    let mut floor = judge.allow(&inner, number, None)?;
 
-    let rules = RuleTable::of(&session);
+    let (rules, shape) = (RuleTable::of(&session), session.shape());
     // SAFETY: `session` is opened anew below; nothing else reads the account's data.
     let seq = unsafe { write_effects(outer.session, &args.plan, rules, once) }?;
-    let session = SessionView::open(data(outer.session))?;
+    let session = SessionView::with_shape(data(outer.session), shape)?;
 
     // SAFETY: the raw path allocates nothing, and this is its only workspace.
     let Workspace {
@@ -74,6 +79,11 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         vault_start: lamports,
     };
     watch.start()?;
+    let judge = Judge {
+        session: &session,
+        outer: &outer,
+        now,
+    };
     loop {
         let in_place = |refusal: Refusal| refusal.inner(number).rule(inner.rule);
         call(views, &inner, &signer, calls).map_err(in_place)?;
@@ -81,9 +91,11 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         watch.judge_call(floor).map_err(in_place)?;
         let Some(next) = inners.next() else { break };
         (inner, number) = next;
-        floor = allow(&session, &inner, number, &outer, now, Some(watch.ledger))?;
+        floor = judge.allow(&inner, number, Some(watch.ledger))?;
     }
-    watch.check_min_receive(&args)?;
+    if args.flags != 0 {
+        watch.check_min_receive(&args)?;
+    }
     watch.settle(now)?;
     let (grant_id, ledger) = (session.grant_id(), watch.ledger);
     // SAFETY: `session` and `watch` aren't used any more.
@@ -112,22 +124,29 @@ fn load_session<'a>(outer: &Outer<'a>) -> Result<SessionView<'a>> {
     Ok(session)
 }
 
-/// Whether the rule allows an inner instruction, and its limit what can be seen in it; returns the rule's floor.
-#[inline(always)]
-fn allow(
-    session: &SessionView,
-    inner: &Inner,
-    number: u8,
-    outer: &Outer,
+/// What every inner instruction is judged by.
+struct Judge<'j, 'a> {
+    session: &'j SessionView<'a>,
+    outer: &'j Outer<'a>,
     now: i64,
-    ledger: Option<&Ledger>,
-) -> Result<Option<Floor>> {
-    let matched = match_inner(session, inner, outer, key(outer.vault), number)?;
-    if let Some(visible) = matched.visible {
-        let spent = ledger.and_then(|ledger| ledger.find(&visible.asset));
-        let spent = spent.map_or(0, |(_, slot)| slot.spent);
-        check_visible(session, &visible, spent, now)
-            .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
+}
+
+impl Judge<'_, '_> {
+    /// Whether the rule allows an inner instruction, and its limit what can be seen in it; returns the rule's floor.
+    #[inline(always)]
+    fn allow(&self, inner: &Inner, number: u8, ledger: Option<&Ledger>) -> Result<Option<Floor>> {
+        let Self {
+            session,
+            outer,
+            now,
+        } = *self;
+        let matched = match_inner(session, inner, outer, key(outer.vault), number)?;
+        if let Some(visible) = matched.visible {
+            let spent = ledger.and_then(|ledger| ledger.find(&visible.asset));
+            let spent = spent.map_or(0, |(_, slot)| slot.spent);
+            check_visible(session, &visible, spent, now)
+                .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
+        }
+        Ok(matched.rule.floor())
     }
-    Ok(matched.rule.floor())
 }

@@ -67,6 +67,7 @@ impl Watch<'_, '_> {
     }
 
     /// Checks that at least what the caller asked for has come, over the whole plan.
+    #[inline(never)]
     pub fn check_min_receive(&self, args: &ExecuteArgs) -> Result<()> {
         for (number, entry) in args.min_receive().enumerate() {
             let Some(asset) = self.session.asset(entry.asset) else {

@@ -164,27 +164,30 @@ impl Ledger {
     #[inline(always)]
     pub fn end_call(&mut self) -> Result<()> {
         self.sol.count()?;
-        self.mints_mut()
-            .iter_mut()
-            .try_for_each(|(_, slot)| slot.count())
+        for (_, slot) in self.mints_mut() {
+            slot.count()?;
+        }
+        Ok(())
     }
 
     /// Checks the sums of the whole plan.
     #[inline(always)]
     pub fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
         self.sol.settle(session, now)?;
-        self.mints_mut()
-            .iter_mut()
-            .try_for_each(|(_, slot)| slot.settle(session, now))
+        for (_, slot) in self.mints_mut() {
+            slot.settle(session, now)?;
+        }
+        Ok(())
     }
 
     /// Writes what was settled.
     #[inline(always)]
     pub fn write(&self, session: &mut [u8]) -> Result<()> {
         self.sol.write(session)?;
-        self.mints()
-            .iter()
-            .try_for_each(|(_, slot)| slot.write(session))
+        for (_, slot) in self.mints() {
+            slot.write(session)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,7 @@
-use pinocchio::AccountView;
+use pinocchio::{account::RuntimeAccount, AccountView};
 use valetkey_engine::{accounts::Accounts, key_eq, Key};
 
-use crate::{
-    nonce::INSTRUCTIONS_SYSVAR,
-    views::{self, is_same},
-};
+use crate::{nonce::INSTRUCTIONS_SYSVAR, views};
 
 /// The accounts of an `execute`: 0 session key, 1 session, 2 config, 3 vault, 4… the rest.
 #[derive(Clone, Copy)]
@@ -14,6 +11,9 @@ pub struct Outer<'a> {
     pub session: &'a AccountView,
     pub config: &'a AccountView,
     pub vault: &'a AccountView,
+    /// Where the runtime keeps the vault, and the last one of the three before it.
+    vault_at: *const RuntimeAccount,
+    last_protected_at: *const RuntimeAccount,
 }
 
 impl<'a> Outer<'a> {
@@ -29,6 +29,11 @@ impl<'a> Outer<'a> {
             session,
             config,
             vault,
+            vault_at: vault.account_ptr(),
+            last_protected_at: session_key
+                .account_ptr()
+                .max(session.account_ptr())
+                .max(config.account_ptr()),
         })
     }
 }
@@ -68,18 +73,17 @@ impl Accounts for Outer<'_> {
     fn is_vault(&self, i: usize) -> bool {
         self.views
             .get(i)
-            .is_some_and(|view| is_same(view, self.vault))
+            .is_some_and(|view| core::ptr::eq(view.account_ptr(), self.vault_at))
     }
 
-    /// The same account may have been passed again under another index: accounts are compared, not indices.
+    /// The same account may have been passed again under another index: accounts are compared, not indices. The runtime lays
+    /// them out in the order in which they were first passed, so that the first three lie before all others.
     #[inline(always)]
     fn is_protected(&self, i: usize) -> bool {
         let Some(view) = self.views.get(i) else {
             return true;
         };
-        is_same(view, self.session_key)
-            || is_same(view, self.session)
-            || is_same(view, self.config)
+        view.account_ptr() <= self.last_protected_at
             || (view.executable() && key_eq(views::key(view), crate::ID.as_array()))
             || (view.is_writable() && key_eq(views::key(view), &INSTRUCTIONS_SYSVAR))
     }

@@ -54,6 +54,9 @@ impl Watch<'_, '_> {
     /// Watches an account if the vault has a hold on it and it isn't watched yet.
     #[inline(always)]
     fn consider(&mut self, view: &AccountView, index: usize) -> Result<Option<&mut Watched>> {
+        if !TokenAccount::names(data(view), key(self.outer.vault)) {
+            return Ok(None);
+        }
         let Some(token) = TokenAccount::read(owner(view), data(view)) else {
             return Ok(None);
         };
