@@ -45,14 +45,21 @@ export async function attempt(
   const transaction = new VersionedTransaction(message);
   transaction.sign([key]);
   const signature = await connection.sendTransaction(transaction, { skipPreflight: true });
-  const { value } = await connection.confirmTransaction({ signature, ...latest });
-  if (value.err === null) return null;
+  // web3.js resolves with the chain's refusal when the WebSocket tells it, and rejects with it when its own question does.
+  const error = await connection.confirmTransaction({ signature, ...latest }).then(
+    ({ value }): unknown => value.err,
+    (refusal: unknown) => {
+      if (refusal instanceof Error) throw refusal;
+      return refusal;
+    },
+  );
+  if (error === null) return null;
   const landed = await connection.getTransaction(signature, {
     commitment: "confirmed",
     maxSupportedTransactionVersion: 0,
   });
   const logs = landed?.meta?.logMessages ?? null;
-  return toValetkeyError({ error: value.err, logs, programId: VALETKEY_PROGRAM_ID, signature });
+  return toValetkeyError({ error, logs, programId: VALETKEY_PROGRAM_ID, signature });
 }
 
 /** Makes each attempt a transaction of its own: equal bytes would be the same transaction, which runs once. */
