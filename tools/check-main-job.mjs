@@ -22,7 +22,8 @@ const expected = [
   "SessionExpired",
   "SessionRevoked",
 ];
-for (const name of expected) assert.ok(errors.includes(name), `no refusal is ${name}: ${errors.join(", ")}`);
+for (const name of expected)
+  assert.ok(errors.includes(name), `no refusal is ${name}: ${errors.join(", ")}`);
 assert.ok(errors.length >= 8, `8 refusals are promised, ${errors.length} were shown`);
 assert.equal(new Set(job.refusals.map((refusal) => refusal.attempt)).size, errors.length);
 assert.match(job.rentReturned, amount);

@@ -6,7 +6,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 const file = new URL("../package-lock.json", import.meta.url);
 const lock = JSON.parse(readFileSync(file, "utf8"));
 
-const SYSTEMS = ["android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "win32"];
+const SYSTEMS = [
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "win32",
+];
 const PROCESSORS = ["arm64", "arm", "ia32", "loong64", "ppc64", "riscv64", "s390x", "x64"];
 
 /** What the name of a prebuilt package says of the machine it is for; null when it doesn't. */
@@ -20,7 +29,11 @@ function machineOf(name) {
     : words.some((word) => word.startsWith("gnu"))
       ? "glibc"
       : undefined;
-  return { os: [os], cpu: [cpu], ...(os === "linux" && libc !== undefined ? { libc: [libc] } : {}) };
+  return {
+    os: [os],
+    cpu: [cpu],
+    ...(os === "linux" && libc !== undefined ? { libc: [libc] } : {}),
+  };
 }
 
 const missing = {};

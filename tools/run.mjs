@@ -45,5 +45,7 @@ if (target === undefined) {
 }
 const node = ["--conditions=@valetkey/source", "--import", "tsx"];
 const file =
-  target === "--test" ? [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...rest] : [join(root, target), ...rest];
+  target === "--test"
+    ? [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...rest]
+    : [join(root, target), ...rest];
 process.exit(run(process.execPath, [...node, ...file]));
