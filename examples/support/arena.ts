@@ -1,12 +1,13 @@
 // What a studio has before it meets Valetkey: a game on a cluster, with players' tokens and a market. The
 // examples use the arena of programs/arena on a local network that lives inside the process.
+import { fileURLToPath } from "node:url";
+
 import { AnchorProvider, Program, type Provider } from "@coral-xyz/anchor";
 import BN from "bn.js";
 import { createMint, getOrCreateAssociatedTokenAccount, mintTo } from "@solana/spl-token";
 import type { Keypair, Transaction } from "@solana/web3.js";
 import { PublicKey, VersionedTransaction, type Connection } from "@solana/web3.js";
 import { startLocalnet, type Localnet } from "@valetkey/localnet";
-import { VALETKEY_PROGRAM_ID } from "@valetkey/sdk";
 
 import idl from "../../artifacts/arena.json" with { type: "json" };
 import type { Arena } from "../../artifacts/arena.js";
@@ -17,16 +18,11 @@ export const ARENA = new PublicKey(idl.address);
 /** Kinds of enemies. */
 export const GOBLIN = 0;
 
-const file = (name: string) => new URL(`../../artifacts/${name}.so`, import.meta.url).pathname;
+const ARENA_FILE = fileURLToPath(new URL("../../artifacts/arena.so", import.meta.url));
 
-/** Starts a local network with Valetkey and the arena deployed. */
+/** Starts a local network with the arena deployed beside Valetkey, which is there by itself. */
 export const startArenaLocalnet = (): Promise<Localnet> =>
-  startLocalnet({
-    programs: [
-      { programId: VALETKEY_PROGRAM_ID, path: file("valetkey") },
-      { programId: ARENA, path: file("arena") },
-    ],
-  });
+  startLocalnet({ programs: [{ programId: ARENA, path: ARENA_FILE }] });
 
 /** A number of base units as Anchor's client takes it. */
 export const units = (amount: bigint): BN => new BN(amount.toString());
@@ -53,7 +49,8 @@ export function walletProvider(connection: Connection, keypair: Keypair): Anchor
   );
 }
 
-const address = (...seeds: readonly (string | number | PublicKey)[]): PublicKey =>
+/** Address that the game derives from seeds. */
+export const arenaAddress = (...seeds: readonly (string | number | PublicKey)[]): PublicKey =>
   PublicKey.findProgramAddressSync(
     seeds.map((seed) =>
       typeof seed === "string"
@@ -66,11 +63,11 @@ const address = (...seeds: readonly (string | number | PublicKey)[]): PublicKey 
   )[0];
 
 /** Address of an owner's player. */
-export const playerOf = (owner: PublicKey): PublicKey => address("player", owner);
+export const playerOf = (owner: PublicKey): PublicKey => arenaAddress("player", owner);
 /** Address of the enemy of a kind. */
-export const enemyOf = (kind: number): PublicKey => address("enemy", kind);
+export const enemyOf = (kind: number): PublicKey => arenaAddress("enemy", kind);
 /** The mint of the tokens that strikes earn. */
-export const LOOT_MINT = address("loot-mint");
+export const LOOT_MINT = arenaAddress("loot-mint");
 
 /** A market of two tokens, of which `coins` is the one that players start with. */
 export interface Market {
@@ -112,8 +109,11 @@ export async function openMarket(connection: Connection, payer: Keypair): Promis
   const [a, b] = tokens.sort((x, y) => Buffer.compare(x.mint.toBuffer(), y.mint.toBuffer()));
   if (a === undefined || b === undefined) throw new Error("no tokens");
   const [mintA, mintB] = [a.mint, b.mint];
-  const pool = address("pool", mintA, mintB);
-  const [reserveA, reserveB] = [address("reserve", pool, mintA), address("reserve", pool, mintB)];
+  const pool = arenaAddress("pool", mintA, mintB);
+  const [reserveA, reserveB] = [
+    arenaAddress("reserve", pool, mintA),
+    arenaAddress("reserve", pool, mintB),
+  ];
   const program = arenaProgram(walletProvider(connection, payer));
   await program.methods.createPool(30).accounts({ payer: authority, mintA, mintB }).rpc();
   await program.methods.openPosition().accounts({ authority, payer: authority, pool }).rpc();

@@ -1,12 +1,11 @@
 // The network that the main job runs on: an embedded one of its own, or the cluster at --url.
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Connection, Keypair, LAMPORTS_PER_SOL } from "@solana/web3.js";
-import { closeConnection, startLocalnet } from "@valetkey/localnet";
+import { closeConnection } from "@valetkey/localnet";
 import { VALETKEY_PROGRAM_ID } from "@valetkey/sdk";
 
-import { ARENA_PROGRAM_ID } from "./arena.js";
+import { ARENA, startArenaLocalnet } from "../../../examples/support/arena.js";
 
 /** What the main job needs of a network. */
 export interface Network {
@@ -20,9 +19,6 @@ export interface Network {
   readonly jumps: boolean;
   readonly stop: () => Promise<void>;
 }
-
-const artifact = (name: string): Uint8Array =>
-  readFileSync(new URL(`../../../artifacts/${name}.so`, import.meta.url));
 
 /** Where another cluster is. */
 export interface Endpoint {
@@ -38,12 +34,7 @@ export async function openNetwork({ url, wsUrl }: Endpoint): Promise<Network> {
 }
 
 async function embedded(): Promise<Network> {
-  const localnet = await startLocalnet({
-    programs: [
-      { programId: VALETKEY_PROGRAM_ID, bytes: artifact("valetkey") },
-      { programId: ARENA_PROGRAM_ID, bytes: artifact("arena") },
-    ],
-  });
+  const localnet = await startArenaLocalnet();
   return {
     name: `embedded local network at ${localnet.url}`,
     connection: localnet.connection,
@@ -61,7 +52,7 @@ async function remote(url: string, wsEndpoint: string | undefined): Promise<Netw
   });
   for (const [name, programId] of Object.entries({
     valetkey: VALETKEY_PROGRAM_ID,
-    arena: ARENA_PROGRAM_ID,
+    arena: ARENA,
   })) {
     if ((await connection.getAccountInfo(programId))?.executable !== true) {
       const fix = `npm run deploy -- --url ${url}`;

@@ -2,7 +2,8 @@
 import { createTransferCheckedInstruction } from "@solana/spl-token";
 import { SystemProgram, type PublicKey, type TransactionInstruction } from "@solana/web3.js";
 
-import { units, type Stage } from "./stage.js";
+import { units } from "../../../examples/support/arena.js";
+import type { Stage } from "./stage.js";
 
 /** The moves of a player whose assets `player` (a vault, or a wallet) holds. */
 export interface Moves {

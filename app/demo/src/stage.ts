@@ -1,6 +1,5 @@
 // Sets the stage: two tokens, a market, an enemy, and the people. Nothing here is part of what the main job shows.
-import { AnchorProvider, Program } from "@coral-xyz/anchor";
-import BN from "bn.js";
+import type { Program } from "@coral-xyz/anchor";
 import {
   createAssociatedTokenAccount,
   createMint,
@@ -13,11 +12,17 @@ import {
   Transaction,
   type Keypair,
   type TransactionInstruction,
-  type VersionedTransaction,
 } from "@solana/web3.js";
 
 import type { Arena } from "../../../artifacts/arena.js";
-import { ARENA_IDL, findEnemy, findPool, findPosition, GOBLIN, type Pool } from "./arena.js";
+import {
+  arenaProgram,
+  enemyOf,
+  GOBLIN,
+  units,
+  walletProvider,
+} from "../../../examples/support/arena.js";
+import { findPool, findPosition, type Pool } from "./arena.js";
 import type { Network } from "./network.js";
 
 /** Base units of one whole token: both mints have six decimals. */
@@ -46,9 +51,6 @@ export interface Stage {
   readonly trade: (instructions: readonly TransactionInstruction[]) => Promise<void>;
 }
 
-/** A number as Anchor's client takes it. */
-export const units = (value: bigint): BN => new BN(value.toString());
-
 /** Token account of a wallet, or of a vault. */
 export const tokensOf = (holder: PublicKey, mint: PublicKey): PublicKey =>
   getAssociatedTokenAddressSync(mint, holder, true);
@@ -58,7 +60,7 @@ export async function setStage(network: Network): Promise<Stage> {
   const { connection } = network;
   const [owner, trader] = await Promise.all([network.wallet(20), network.wallet(100)]);
   const [friend, guild] = await Promise.all([network.wallet(1), network.wallet(1)]);
-  const arena = new Program<Arena>(ARENA_IDL, new AnchorProvider(connection, walletOf(trader)));
+  const arena = arenaProgram(walletProvider(connection, trader));
   const trade = async (instructions: readonly TransactionInstruction[]): Promise<void> => {
     const transaction = new Transaction().add(...instructions);
     await sendAndConfirmTransaction(connection, transaction, [trader]);
@@ -79,7 +81,7 @@ export async function setStage(network: Network): Promise<Stage> {
 
   const pool = findPool(gold, potion);
   await trade(await market(arena, trader.publicKey, pool));
-  const goblin = findEnemy(GOBLIN);
+  const goblin = enemyOf(GOBLIN);
   if ((await connection.getAccountInfo(goblin)) === null) {
     const payer = trader.publicKey;
     await trade([await arena.methods.spawnEnemy(GOBLIN).accounts({ payer }).instruction()]);
@@ -116,18 +118,4 @@ async function market(
       })
       .instruction(),
   ]);
-}
-
-/** Anchor's idea of a wallet, around a keypair. */
-function walletOf(keypair: Keypair): ConstructorParameters<typeof AnchorProvider>[1] {
-  const sign = <T extends Transaction | VersionedTransaction>(transaction: T): T => {
-    if (transaction instanceof Transaction) transaction.partialSign(keypair);
-    else transaction.sign([keypair]);
-    return transaction;
-  };
-  return {
-    publicKey: keypair.publicKey,
-    signTransaction: (transaction) => Promise.resolve(sign(transaction)),
-    signAllTransactions: (transactions) => Promise.resolve(transactions.map(sign)),
-  };
 }

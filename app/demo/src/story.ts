@@ -1,5 +1,4 @@
 // The main job: one approval, then composed play within limits, refusals, and the end of it.
-import { Program } from "@coral-xyz/anchor";
 import type { PublicKey } from "@solana/web3.js";
 import {
   describeGrant,
@@ -9,8 +8,8 @@ import {
   type Names,
 } from "@valetkey/sdk/grant";
 
-import type { Arena } from "../../../artifacts/arena.js";
-import { ARENA_IDL, ARENA_PROGRAM_ID, findPlayer } from "./arena.js";
+import { ARENA, arenaProgram, playerOf } from "../../../examples/support/arena.js";
+import { ARENA_IDL } from "./arena.js";
 import { countingOwner, grantSession, openVaultWithPlayer, type Granted } from "./cast.js";
 import { compose } from "./composed.js";
 import { endIt } from "./ending.js";
@@ -81,13 +80,13 @@ async function approve(
 function namesOf(stage: Stage, vault: PublicKey): Names {
   const { gold, potion, pool, goblin, guild, friend } = stage;
   const called: readonly (readonly [PublicKey, string])[] = [
-    [ARENA_PROGRAM_ID, "the arena"],
+    [ARENA, "the arena"],
     [gold, "gold"],
     [potion, "potion"],
     [pool.address, "the gold market"],
     [pool.reserveOf(gold), "the market's gold"],
     [pool.reserveOf(potion), "the market's potions"],
-    [findPlayer(vault), "your player"],
+    [playerOf(vault), "your player"],
     [goblin, "the goblin"],
     [guild, "the guild"],
     [friend, "the friend"],
@@ -112,7 +111,7 @@ async function playOn(scene: Scene, { session }: Granted): Promise<Facts["moves"
   teller.pair("moves, owner signatures", `${distinct}, ${ownerSignatures}`);
 
   teller.step("The game's own client, through session.provider");
-  const arena = new Program<Arena>(ARENA_IDL, session.provider);
+  const arena = arenaProgram(session.provider);
   const signature = await arena.methods
     .strike(1)
     .accounts({ authority: session.vault, enemy: stage.goblin })

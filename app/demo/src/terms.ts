@@ -12,13 +12,14 @@ import {
 } from "@valetkey/sdk";
 import { LAMPORTS_PER_SOL, type PublicKey } from "@solana/web3.js";
 
-import { ARENA_IDL, ARENA_PROGRAM_ID, findPlayer } from "./arena.js";
+import { ARENA, playerOf } from "../../../examples/support/arena.js";
+import { ARENA_IDL } from "./arena.js";
 import { WHOLE, type Stage } from "./stage.js";
 
 /** Positions of the rules in the terms. */
 export const RULE = { strike: 0, sellGold: 1, payGuild: 2, payFriend: 3 } as const;
 
-const program = { idl: ARENA_IDL, programId: ARENA_PROGRAM_ID };
+const program = { idl: ARENA_IDL, programId: ARENA };
 const HOUR = 3_600;
 const lamports = (sol: number): bigint => BigInt(sol * LAMPORTS_PER_SOL);
 
@@ -32,7 +33,7 @@ export function mainTerms(stage: Stage, vault: PublicKey): Terms {
       allow({
         program,
         instruction: "strike",
-        accounts: { player: findPlayer(vault), enemy: goblin },
+        accounts: { player: playerOf(vault), enemy: goblin },
         args: { energy: { max: 5n } },
       }),
       allow({
@@ -70,7 +71,7 @@ export function smallTerms(stage: Stage, vault: PublicKey, seconds: number, uses
       allow({
         program,
         instruction: "strike",
-        accounts: { player: findPlayer(vault), enemy: stage.goblin },
+        accounts: { player: playerOf(vault), enemy: stage.goblin },
       }),
     ],
   });
