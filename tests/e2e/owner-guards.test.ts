@@ -16,7 +16,6 @@ import {
   AddressLookupTableAccount,
   Keypair,
   SystemProgram,
-  Transaction,
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
@@ -33,9 +32,8 @@ import {
 } from "@valetkey/sdk";
 import { createTable, decodeSession, waitForTable } from "@valetkey/sdk/layers";
 
-import { walletProvider } from "../../examples/support/arena.js";
 import { startRpcProxy } from "../support/rpc-proxy.js";
-import { openWorld, type World } from "./support.js";
+import { openWorld, sendAs, type World } from "./support.js";
 
 describe("the owner's own acts, among strangers and liars", () => {
   let world: World;
@@ -55,10 +53,7 @@ describe("the owner's own acts, among strangers and liars", () => {
   });
 
   const asStranger = (instructions: TransactionInstruction[], signers: Keypair[] = []) =>
-    walletProvider(world.connection, stranger).sendAndConfirm(
-      new Transaction().add(...instructions),
-      signers,
-    );
+    sendAs(world, stranger, instructions, signers);
 
   /** A table that says `told` here and `truth` on the chain, in the same places. */
   async function liedTable(truth: readonly PublicKey[], told: readonly PublicKey[]) {

@@ -1,6 +1,12 @@
 // The end-to-end suite's cluster: the embedded localnet, or the one that VALETKEY_RPC_URL names (a local
 // validator with both programs deployed and a faucet). VALETKEY_WS_URL says where its WebSocket is, when that isn't the next port.
-import { Connection, Keypair, LAMPORTS_PER_SOL } from "@solana/web3.js";
+import {
+  Connection,
+  Keypair,
+  LAMPORTS_PER_SOL,
+  Transaction,
+  type TransactionInstruction,
+} from "@solana/web3.js";
 
 import { closeConnection } from "@valetkey/localnet";
 
@@ -8,6 +14,7 @@ import {
   openArena,
   openMarket,
   startArenaLocalnet,
+  walletProvider,
   type Market,
 } from "../../examples/support/arena.js";
 
@@ -71,4 +78,15 @@ function remote(url: string): Base {
       return Promise.resolve();
     },
   };
+}
+
+/** Sends instructions with a plain wallet, past the client under test. */
+export function sendAs(
+  { connection }: World,
+  keypair: Keypair,
+  instructions: readonly TransactionInstruction[],
+  signers: Keypair[] = [],
+): Promise<string> {
+  const transaction = new Transaction().add(...instructions);
+  return walletProvider(connection, keypair).sendAndConfirm(transaction, signers);
 }

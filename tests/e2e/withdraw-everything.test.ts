@@ -21,14 +21,12 @@ import {
 import {
   Keypair,
   SystemProgram,
-  Transaction,
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
 import { createOwner, SOL, type Owner } from "@valetkey/sdk";
 
-import { walletProvider } from "../../examples/support/arena.js";
-import { openWorld, type World } from "./support.js";
+import { openWorld, sendAs, type World } from "./support.js";
 
 describe("withdrawing everything", () => {
   let world: World;
@@ -48,10 +46,7 @@ describe("withdrawing everything", () => {
   });
 
   const asStranger = (instructions: TransactionInstruction[], signers: Keypair[] = []) =>
-    walletProvider(world.connection, stranger).sendAndConfirm(
-      new Transaction().add(...instructions),
-      signers,
-    );
+    sendAs(world, stranger, instructions, signers);
   const of = (mint: PublicKey, whose: PublicKey) =>
     getAssociatedTokenAddressSync(mint, whose, true, program);
 
