@@ -36,7 +36,8 @@ fn main() -> Result<(), String> {
         .or(recorded)
         .ok_or_else(|| {
             format!(
-                "no program id for {cluster}: pass VALETKEY_PROGRAM_ID or record it in Anchor.toml"
+                "no program id for {cluster}: pass --program-id ADDRESS to npm run build:program (cargo alone: \
+                 VALETKEY_PROGRAM_ID), or record it in Anchor.toml"
             )
         })?;
     if let Some((other, _)) = ids
