@@ -1,8 +1,9 @@
 // F: value that no token account of the vault shows: positions in other programs, upgrades, items of a game.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
-import { PublicKey, SystemProgram } from "@solana/web3.js";
+import { PublicKey, SystemProgram, TransactionInstruction, type Keypair } from "@solana/web3.js";
 
 import { createBareVault } from "../support/bare-vault.js";
 import { expectOk, expectRefused, expectStolen } from "../support/expect.js";
@@ -20,6 +21,7 @@ import {
 } from "../support/lending.js";
 import { key, vault, vaultToken, type Role, type RuleSpec } from "../support/rules.js";
 import { execute, grant, refuses, tryGrant } from "../support/session.js";
+import { artifact } from "../support/svm.js";
 import { tokenAmount } from "../support/token.js";
 import { createWorld, sendTokens, type World } from "../support/world.js";
 
@@ -87,6 +89,32 @@ function bareDeposit(world: World, market: Market) {
   return bare;
 }
 
+/** The loader's record of a program whose upgrades `authority` signs: state 3, slot, option of the authority, then the code. */
+function programDataOf(loader: PublicKey, authority: PublicKey) {
+  // The runtime reads the code behind it: any program will do.
+  const data = Buffer.concat([Buffer.alloc(45), readFileSync(artifact("fixtures/floor"))]);
+  data.writeUInt32LE(3, 0);
+  data.writeUInt8(1, 12);
+  data.set(authority.toBytes(), 13);
+  return { lamports: 1_000_000_000n, owner: loader, data, executable: false };
+}
+
+/** The loader's `SetAuthority` (4): who may upgrade from now on. */
+function setUpgradeAuthority(
+  loader: PublicKey,
+  programData: PublicKey,
+  from: PublicKey,
+  to: Keypair,
+): TransactionInstruction {
+  const keys = [
+    { pubkey: programData, isSigner: false, isWritable: true },
+    { pubkey: from, isSigner: true, isWritable: false },
+    { pubkey: to.publicKey, isSigner: false, isWritable: false },
+  ];
+  const data = Buffer.from([4, 0, 0, 0]);
+  return new TransactionInstruction({ programId: loader, keys, data });
+}
+
 describe("threats: value outside the vault", () => {
   it("f01_withdraw_to_third_party_is_rejected", () => {
     const { world, market } = deposited();
@@ -140,17 +168,27 @@ describe("threats: value outside the vault", () => {
       const result = tryGrant(world, { rules: [{ ...rule, accounts: { 1: vault } }] });
       expectRefused(result, "ReservedProgram");
     }
+    // A vault that owns a program loses it by one instruction of the loader.
+    const bare = createBareVault(world);
+    const { svm, thief } = world;
+    const programData = PublicKey.unique();
+    svm.setAccount(programData, programDataOf(loader, bare.vault));
+    const handOver = (from: PublicKey) => setUpgradeAuthority(loader, programData, from, thief);
+    expectStolen(bare.run([handOver(bare.vault)]));
+    const [held] = [svm.getAccount(programData)?.data.subarray(13, 45)];
+    assert.deepEqual(held, thief.publicKey.toBytes());
+
     const session = grant(world, { rules: [withdrawRule(world, market, vaultToken())] });
-    const attack = withdraw(market, world.vault, world.tokens, 1n);
-    const called = withdraw(market, world.vault, world.tokens, 1n);
-    called.programId = loader;
-    refuses(world, session, [called], "ProgramNotInScope", { inner: 0, rule: 0 });
-    expectOk(execute(world, session, [attack]));
+    svm.setAccount(programData, programDataOf(loader, world.vault));
+    const attack = handOver(world.vault);
+    refuses(world, session, [attack], "ProgramNotInScope", { inner: 0, rule: 0 });
+    const honest = withdraw(market, world.vault, world.tokens, 1n);
+    expectOk(execute(world, session, [honest]));
   });
 
   it("f08_deposit_on_behalf_is_rejected", () => {
     const { world, market } = deposited();
-    const { thief } = world;
+    const { svm, thief, thiefTokens } = world;
     const session = grant(world, {
       rules: [depositRule(world, market)],
       limits: [{ asset: world.mint, total: 10n }],
@@ -160,6 +198,19 @@ describe("threats: value outside the vault", () => {
     const position = attack.keys[2];
     assert.ok(position !== undefined);
     position.pubkey = findPosition(market, thief.publicKey);
+
+    // An unguarded vault pays into the thief's position, and he takes it out.
+    const bare = bareDeposit(world, market);
+    const his = openPosition(market, thief.publicKey);
+    svm.airdrop(thief.publicKey);
+    expectOk(svm.send([his], [thief]));
+    const paid = deposit(market, bare.vault, bare.tokens, 5n);
+    const into = paid.keys[2];
+    assert.ok(into !== undefined);
+    into.pubkey = position.pubkey;
+    expectStolen(bare.run([paid]));
+    expectStolen(svm.send([withdraw(market, thief.publicKey, thiefTokens, 5n)], [thief]));
+
     const refused = { inner: 0, rule: 0, position: 2 };
     refuses(world, session, [attack], "AccountConstraintFailed", refused);
     expectOk(execute(world, session, [honest]));
@@ -169,6 +220,10 @@ describe("threats: value outside the vault", () => {
     // The session may play (deposit, the game's everyday move); everything else of the same program is out of scope.
     const { world, market } = deposited();
     const { thief, thiefTokens, vault: player } = world;
+    // Whoever may call any instruction of that program takes everything out of it.
+    const bare = bareDeposit(world, market);
+    expectStolen(bare.run([withdraw(market, bare.vault, thiefTokens, 1_000n)]));
+
     const session = grant(world, {
       rules: [depositRule(world, market)],
       limits: [{ asset: world.mint, total: 10n }],
