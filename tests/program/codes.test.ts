@@ -8,6 +8,7 @@ import { PROGRAM_ERRORS } from "@valetkey/sdk/errors";
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ProgramChanged: "terms with a pinned program are refused by FeatureRefused",
   ArgumentCapExceeded: "terms with a cap on an argument are refused by FeatureRefused",
+  ExtensionRefused: "mints and accounts with such extensions are refused when granted",
   RawInstruction: "the entry takes the raw instructions before Anchor sees them",
 };
 

@@ -68,6 +68,7 @@ macro_rules! for_each_error {
             (TokenAccountTooLarge, 6403, "Token accounts over 512 bytes are refused.")
             (TooManyTokenAccounts, 6404, "More token accounts of the vault than the program watches at once.")
             (DebitOnlyTouched, 6405, "A token account that the vault controls only in part may not be debited.")
+            (ExtensionRefused, 6406, "A token account has a Token-2022 extension that the terms don't allow; name it in the terms or leave the account out.")
             (NoLimit, 6500, "The asset has no limit in the terms, so none of it may leave.")
             (LimitTotalExceeded, 6501, "More would leave than the limit's total has left.")
             (LimitPerExecuteExceeded, 6502, "More would leave than the limit allows per execute.")

@@ -8,13 +8,18 @@
 
 pub mod accounts;
 pub mod bytes;
+pub mod caps;
+pub mod delegate;
 pub mod errors;
+pub mod extensions;
+pub mod fee;
 pub mod floors;
 pub mod holdings;
 pub mod layout;
 pub mod limits;
 pub mod mint;
 pub mod once;
+pub mod pin;
 pub mod plan;
 pub mod programs;
 pub mod refusal;

@@ -12,6 +12,8 @@ pub const TOKEN_2022: Key = base58(b"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb
 pub const ASSOCIATED_TOKEN: Key = base58(b"ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 /// The Stake program.
 pub const STAKE: Key = base58(b"Stake11111111111111111111111111111111111111");
+/// The loader whose programs can be upgraded; its accounts say in which slot that was.
+pub const UPGRADEABLE_LOADER: Key = base58(b"BPFLoaderUpgradeab1e11111111111111111111111");
 /// The mint of wrapped SOL under SPL Token.
 pub const NATIVE_MINT: Key = base58(b"So11111111111111111111111111111111111111112");
 /// The mint of wrapped SOL under Token-2022.
@@ -23,7 +25,7 @@ pub const RESERVED: [Key; 14] = [
     base58(b"NativeLoader1111111111111111111111111111111"),
     base58(b"BPFLoader1111111111111111111111111111111111"),
     base58(b"BPFLoader2111111111111111111111111111111111"),
-    base58(b"BPFLoaderUpgradeab1e11111111111111111111111"),
+    UPGRADEABLE_LOADER,
     base58(b"LoaderV411111111111111111111111111111111111"),
     base58(b"Vote111111111111111111111111111111111111111"),
     base58(b"AddressLookupTab1e1111111111111111111111111"),

@@ -17,6 +17,8 @@ mod build;
 mod json;
 #[path = "../examples/vectors/numbers.rs"]
 mod numbers;
+#[path = "../examples/vectors/opt_ins.rs"]
+mod opt_ins;
 #[path = "../examples/vectors/plans.rs"]
 mod plans;
 #[path = "../examples/vectors/scope.rs"]

@@ -63,6 +63,7 @@ export const PROGRAM_ERRORS = {
   TokenAccountTooLarge: { number: 6403, message: "Token accounts over 512 bytes are refused." },
   TooManyTokenAccounts: { number: 6404, message: "More token accounts of the vault than the program watches at once." },
   DebitOnlyTouched: { number: 6405, message: "A token account that the vault controls only in part may not be debited." },
+  ExtensionRefused: { number: 6406, message: "A token account has a Token-2022 extension that the terms don't allow; name it in the terms or leave the account out." },
   NoLimit: { number: 6500, message: "The asset has no limit in the terms, so none of it may leave." },
   LimitTotalExceeded: { number: 6501, message: "More would leave than the limit's total has left." },
   LimitPerExecuteExceeded: { number: 6502, message: "More would leave than the limit allows per execute." },

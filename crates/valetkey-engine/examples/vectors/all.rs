@@ -24,6 +24,14 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("token-accounts.json", super::tokens::accounts()),
         ("token-changes.json", super::tokens::changes()),
         ("mints.json", super::tokens::mints()),
+        ("fees.json", super::opt_ins::fees()),
+        ("caps.json", super::opt_ins::caps()),
+        ("pins.json", super::opt_ins::pins()),
+        ("delegate-debits.json", super::opt_ins::delegate_debits()),
+        (
+            "account-extensions.json",
+            super::opt_ins::account_extensions(),
+        ),
     ];
     files
         .into_iter()

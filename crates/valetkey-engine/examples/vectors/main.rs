@@ -13,6 +13,7 @@ mod all;
 mod build;
 mod json;
 mod numbers;
+mod opt_ins;
 mod plans;
 mod scope;
 mod sessions;

@@ -12,6 +12,7 @@
 mod build;
 mod decoding;
 mod money;
+mod opt_ins;
 mod scope;
 mod time;
 mod tokens;
