@@ -163,11 +163,11 @@ describe("grant_session", () => {
       instruction.data[8 + 16] = 2;
       return instruction;
     };
-    refusesGrant(world, "NotAnOwner", { tamper: twice });
+    refusesGrant(world, "DuplicateOwner", { tamper: twice });
     const other = createWorld();
     patchAccount(other, other.config, 13, [2, 2]);
     patchAccount(other, other.config, 104 + 32, Keypair.generate().publicKey.toBytes());
-    refusesGrant(other, "NotAnOwner", { tamper: twice });
+    refusesGrant(other, "DuplicateOwner", { tamper: twice });
     refusesGrant(other, "ThresholdNotMet", {});
   });
 

@@ -14,7 +14,7 @@ mod build;
 use build::*;
 use sha2::{Digest, Sha256};
 use valetkey_engine::layout::counters::*;
-use valetkey_engine::layout::{config, session, Asset, SessionView};
+use valetkey_engine::layout::{config, proposal, session, Asset, SessionView};
 use valetkey_engine::limits::NewCounters;
 use valetkey_engine::{programs, ErrorCode};
 
@@ -26,6 +26,7 @@ fn discriminator(name: &str) -> [u8; 8] {
 fn discriminators_are_hashes_of_their_names() {
     assert_eq!(session::DISCRIMINATOR, discriminator("account:Session"));
     assert_eq!(config::DISCRIMINATOR, discriminator("account:VaultConfig"));
+    assert_eq!(proposal::DISCRIMINATOR, discriminator("account:Proposal"));
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod numbers;
 mod opt_ins;
 #[path = "../examples/vectors/plans.rs"]
 mod plans;
+#[path = "../examples/vectors/proposals.rs"]
+mod proposals;
 #[path = "../examples/vectors/scope.rs"]
 mod scope;
 #[path = "../examples/vectors/sessions.rs"]

@@ -62,6 +62,58 @@ pub struct OwnerExecuted {
     pub inner_instructions: u8,
 }
 
+/// A council was opened.
+#[event]
+pub struct CouncilCreated {
+    pub config: Pubkey,
+    pub vault: Pubkey,
+    pub base: Pubkey,
+    pub threshold: u8,
+    pub owners: u8,
+}
+
+/// Owners, threshold and timelock were set; `owners` is their number, `epoch` the new one.
+#[event]
+pub struct OwnersSet {
+    pub config: Pubkey,
+    pub epoch: u64,
+    pub threshold: u8,
+    pub timelock: u32,
+    pub owners: u8,
+}
+
+/// A proposal was opened; it may not be wholly written yet.
+#[event]
+pub struct Proposed {
+    pub proposal: Pubkey,
+    pub config: Pubkey,
+    pub kind: u8,
+    pub id: u64,
+}
+
+/// An owner approved; `ready_at` is 0 as long as approvals are missing.
+#[event]
+pub struct ProposalApproved {
+    pub proposal: Pubkey,
+    pub owner: Pubkey,
+    pub approvals: u8,
+    pub ready_at: i64,
+}
+
+/// A proposal was cancelled, its rent returned.
+#[event]
+pub struct ProposalCancelled {
+    pub proposal: Pubkey,
+    pub authority: Pubkey,
+}
+
+/// The act of a proposal ran, and consumed it.
+#[event]
+pub struct ProposalEnacted {
+    pub proposal: Pubkey,
+    pub config: Pubkey,
+}
+
 /// Logs [`SessionUsed`] without allocating.
 pub fn log_session_used(session: &Key, grant_id: u64, seq: u64, once: u64) {
     let mut event = [0; 64];
@@ -88,6 +140,14 @@ pub fn log_owner_executed(config: &Key, inner_instructions: u8) {
     log_parts(
         &mut [0; 41],
         &[OwnerExecuted::DISCRIMINATOR, config, &[inner_instructions]],
+    );
+}
+
+/// Logs [`ProposalEnacted`] without allocating.
+pub fn log_proposal_enacted(proposal: &Key, config: &Key) {
+    log_parts(
+        &mut [0; 72],
+        &[ProposalEnacted::DISCRIMINATOR, proposal, config],
     );
 }
 

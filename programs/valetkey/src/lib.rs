@@ -19,6 +19,8 @@ mod nonce;
 mod open_account;
 mod owner_execute;
 mod owners;
+#[allow(dead_code, reason = "the acts that enact proposals call it")]
+mod proposals;
 mod refuse;
 mod revocation;
 mod runtime;

@@ -5,48 +5,22 @@
 
 use valetkey_engine::{
     errors::ErrorCode,
+    key_eq,
     layout::ConfigView,
     refusal::{Refusal, Result},
     Key,
 };
 
+pub use valetkey_engine::owners::is_bad_owner;
+
 use crate::runtime::{is_on_curve, is_top_level};
 
-/// Points of order 8 or less (and their other spellings), without the sign bit: whoever "signs" for one of them knows no secret.
-/// The default key is the first.
-const SMALL_ORDER: [Key; 7] = [
-    [0; 32],
-    edges(0x01, 0x00, 0x00),
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
-        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
-        0xfc, 0x05,
-    ],
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
-        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
-        0x03, 0x7a,
-    ],
-    edges(0xec, 0xff, 0x7f),
-    edges(0xed, 0xff, 0x7f),
-    edges(0xee, 0xff, 0x7f),
-];
-
-/// A key by its first byte, the bytes between, and its last.
-const fn edges(first: u8, between: u8, last: u8) -> Key {
-    let mut key = [between; 32];
-    let [low, .., high] = &mut key;
-    *low = first;
-    *high = last;
-    key
-}
-
-/// Whether a key can't be an owner: nobody holds the secret of the default key or of a small-order point.
-pub fn is_bad_owner(key: &Key) -> bool {
-    let mut unsigned = *key;
-    let [.., high] = &mut unsigned;
-    *high &= 0x7f;
-    SMALL_ORDER.contains(&unsigned)
+/// Refuses a wallet's signature inside another program's call; a program's address counts anywhere.
+pub fn check_counts(owner: &Key, top_level: bool) -> Result<()> {
+    if !top_level && is_on_curve(owner) {
+        return Err(Refusal::new(ErrorCode::NotTopLevel));
+    }
+    Ok(())
 }
 
 /// Collects owners who signed, each counted once.
@@ -70,30 +44,45 @@ impl<'a> Approval<'a> {
         })
     }
 
-    /// Counts a signer if it is an owner who hasn't been counted.
+    /// Counts one whom the act lists as an owner.
+    ///
+    /// # Errors
+    /// `MissingSignature`, `NotAnOwner`, `DuplicateOwner`, or `NotTopLevel` for a wallet's signature inside another program's
+    /// call.
+    pub fn count_listed(&mut self, owner: &Key, is_signer: bool) -> Result<()> {
+        if !is_signer {
+            return Err(Refusal::new(ErrorCode::MissingSignature));
+        }
+        let Some(bit) = self.bit_of(owner) else {
+            return Err(Refusal::new(ErrorCode::NotAnOwner));
+        };
+        if self.seen & bit != 0 {
+            return Err(Refusal::new(ErrorCode::DuplicateOwner));
+        }
+        self.take(owner, bit)
+    }
+
+    /// Counts a signer if it is an owner who hasn't been counted: for acts whose accounts are a plan's as well.
     ///
     /// # Errors
     /// `NotTopLevel` for a wallet's signature inside another program's call.
-    pub fn count(&mut self, signer: &Key) -> Result<bool> {
-        let Some(position) = self
-            .config
-            .owners()
-            .iter()
-            .position(|owner| owner == signer)
-        else {
-            return Ok(false);
-        };
-        let bit = u32::try_from(position)
-            .ok()
-            .and_then(|shift| 1_u16.checked_shl(shift));
-        let Some(bit) = bit.filter(|bit| self.seen & bit == 0) else {
-            return Ok(false);
-        };
-        if !self.top_level && is_on_curve(signer) {
-            return Err(Refusal::new(ErrorCode::NotTopLevel));
+    pub fn count(&mut self, signer: &Key) -> Result<()> {
+        match self.bit_of(signer) {
+            Some(bit) if self.seen & bit == 0 => self.take(signer, bit),
+            _ => Ok(()),
         }
+    }
+
+    fn take(&mut self, owner: &Key, bit: u16) -> Result<()> {
+        check_counts(owner, self.top_level)?;
         self.seen |= bit;
-        Ok(true)
+        Ok(())
+    }
+
+    fn bit_of(&self, key: &Key) -> Option<u16> {
+        let owners = self.config.owners();
+        let position = owners.iter().position(|owner| key_eq(owner, key))?;
+        1_u16.checked_shl(u32::try_from(position).ok()?)
     }
 
     /// Whether enough owners were counted.

@@ -21,6 +21,8 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("sessions.json", super::sessions::sessions()),
         ("configs.json", super::sessions::configs()),
         ("session-keys.json", super::sessions::session_keys()),
+        ("proposals.json", super::proposals::proposals()),
+        ("proposal-payloads.json", super::proposals::payloads()),
         ("token-accounts.json", super::tokens::accounts()),
         ("token-changes.json", super::tokens::changes()),
         ("mints.json", super::tokens::mints()),

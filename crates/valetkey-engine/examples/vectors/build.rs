@@ -543,3 +543,91 @@ pub fn mints() -> Given {
 pub fn rich_session() -> Vec<u8> {
     grant(&rich().bytes(), &mints()).expect("the rich terms are good")
 }
+
+/// The owners of a council, sorted.
+pub const COUNCIL: [Key; 4] = [key(0x21), key(0x22), key(0x23), OWNER];
+
+/// A council's config: epoch 3, owners revision 2.
+pub fn council(owners: &[Key], threshold: u8, timelock: u32) -> Vec<u8> {
+    let mut out = vec![0; 488];
+    out[..8].copy_from_slice(&[0x63, 0x56, 0x2b, 0xd8, 0xb8, 0x66, 0x77, 0x4d]);
+    out[8..15].copy_from_slice(&[1, 1, 0, 251, 250, threshold, owners.len() as u8]);
+    out[16..20].copy_from_slice(&timelock.to_le_bytes());
+    out[24] = 3;
+    out[32] = 2;
+    out[40..72].fill(0xba);
+    out[72..104].copy_from_slice(&VAULT);
+    for (index, owner) in owners.iter().enumerate() {
+        out[104 + index * 32..136 + index * 32].copy_from_slice(owner);
+    }
+    out
+}
+
+/// A proposal of [`council`], born at NOW, with a deadline in a day.
+#[derive(Clone)]
+pub struct Proposal {
+    pub kind: u8,
+    pub sealed: bool,
+    pub approvals: u16,
+    pub id: u64,
+    pub epoch: u64,
+    pub revision: u64,
+    pub deadline: i64,
+    pub ready_at: i64,
+    pub hash: Key,
+    pub written: u32,
+    pub payload: Vec<u8>,
+}
+
+pub fn proposal(kind: u8, payload: Vec<u8>) -> Proposal {
+    Proposal {
+        kind,
+        sealed: true,
+        approvals: 0,
+        id: 0x0102_0304_0506_0708,
+        epoch: 3,
+        revision: 2,
+        deadline: NOW + DAY,
+        ready_at: 0,
+        hash: key(0x99),
+        written: payload.len() as u32,
+        payload,
+    }
+}
+
+impl Proposal {
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut out = vec![0x1a, 0x5e, 0xbd, 0xbb, 0x74, 0x88, 0x35, 0x21];
+        out.extend([1, self.kind, 249, u8::from(self.sealed)]);
+        out.extend(self.approvals.to_le_bytes());
+        out.extend([0; 2]);
+        out.extend(self.id.to_le_bytes());
+        out.extend(CONFIG);
+        out.extend(PAYER);
+        out.extend(self.epoch.to_le_bytes());
+        out.extend(self.revision.to_le_bytes());
+        out.extend(NOW.to_le_bytes());
+        out.extend(self.deadline.to_le_bytes());
+        out.extend(self.ready_at.to_le_bytes());
+        out.extend(if self.sealed { self.hash } else { [0; 32] });
+        out.extend((self.payload.len() as u32).to_le_bytes());
+        out.extend(self.written.to_le_bytes());
+        out.extend([0; 24]);
+        out.extend(&self.payload);
+        out
+    }
+}
+
+/// Payload of kind 2.
+pub fn owners_payload(threshold: u8, timelock: u32, owners: &[Key]) -> Vec<u8> {
+    let mut out = vec![threshold];
+    out.extend(timelock.to_le_bytes());
+    out.push(owners.len() as u8);
+    owners.iter().for_each(|owner| out.extend(owner));
+    out
+}

@@ -15,6 +15,7 @@ mod json;
 mod numbers;
 mod opt_ins;
 mod plans;
+mod proposals;
 mod scope;
 mod sessions;
 mod terms;

@@ -270,6 +270,11 @@ pub fn configs() -> Value {
     let rows: Vec<(&str, Vec<u8>, Option<ErrorCode>)> = vec![
         ("canonical, index 2", config(), None),
         (
+            "a council, two of three, a timelock of an hour",
+            council(&COUNCIL[..3], 2, 3_600),
+            None,
+        ),
+        (
             "a byte short",
             config()[..487].to_vec(),
             Some(NotAVaultConfig),

@@ -2,6 +2,7 @@
 
 use crate::bytes::{bytes_at, put, u32_at, u64_at, u8_at, Key};
 use crate::errors::ErrorCode;
+use crate::owners::Owners;
 use crate::refusal::{Refusal, Result};
 
 /// First 8 bytes: `sha256("account:VaultConfig")[..8]`.
@@ -156,48 +157,86 @@ pub fn write_canonical_config(
     vault_bump: u8,
     vault: &Key,
 ) -> Result<()> {
-    if out.len() != SIZE || out.iter().any(|byte| *byte != 0) {
-        return Err(not_a_config());
-    }
-    write(out, owner, index, config_bump, vault_bump, vault).ok_or_else(not_a_config)
+    let seat = [KIND_CANONICAL, index, config_bump, vault_bump];
+    let owners = Owners {
+        threshold: 1,
+        timelock: 0,
+        keys: core::slice::from_ref(owner),
+    };
+    write_new(out, seat, owner, vault, &owners)
 }
 
-fn write(
+/// Writes a new council's config, epoch and owners revision 1. `out` must be 488 zeroed bytes, otherwise `NotAVaultConfig`;
+/// the owners are those that [`Owners::check`] found good.
+pub fn write_council_config(
     out: &mut [u8],
-    owner: &Key,
-    index: u8,
+    base: &Key,
     config_bump: u8,
     vault_bump: u8,
     vault: &Key,
-) -> Option<()> {
-    put(out, 0, &DISCRIMINATOR)?;
-    let head = [
-        VERSION,
-        KIND_CANONICAL,
-        index,
-        config_bump,
-        vault_bump,
-        1,
-        1,
-        0,
-    ];
-    put(out, offset::VERSION, &head)?;
-    put(out, offset::EPOCH, &1u64.to_le_bytes())?;
-    put(out, offset::OWNERS_REVISION, &1u64.to_le_bytes())?;
-    put(out, offset::SEED_KEY, owner)?;
-    put(out, offset::VAULT, vault)?;
-    put(out, offset::OWNERS, owner)
+    owners: &Owners,
+) -> Result<()> {
+    let seat = [KIND_COUNCIL, 0, config_bump, vault_bump];
+    write_new(out, seat, base, vault, owners)
+}
+
+fn write_new(
+    out: &mut [u8],
+    seat: [u8; 4],
+    seed_key: &Key,
+    vault: &Key,
+    owners: &Owners,
+) -> Result<()> {
+    if out.len() != SIZE || out.iter().any(|byte| *byte != 0) {
+        return Err(not_a_config());
+    }
+    put(out, 0, &DISCRIMINATOR)
+        .and_then(|()| put(out, offset::VERSION, &[VERSION]))
+        .and_then(|()| put(out, offset::KIND, &seat))
+        .and_then(|()| put(out, offset::EPOCH, &1u64.to_le_bytes()))
+        .and_then(|()| put(out, offset::OWNERS_REVISION, &1u64.to_le_bytes()))
+        .and_then(|()| put(out, offset::SEED_KEY, seed_key))
+        .and_then(|()| put(out, offset::VAULT, vault))
+        .and_then(|()| put_owners(out, owners))
+        .ok_or_else(not_a_config)
+}
+
+/// Writes owners, threshold and timelock; what is beyond their number becomes zero.
+fn put_owners(out: &mut [u8], owners: &Owners) -> Option<()> {
+    let count = u8::try_from(owners.keys.len()).ok()?;
+    put(out, offset::THRESHOLD, &[owners.threshold, count])?;
+    put(out, offset::TIMELOCK, &owners.timelock.to_le_bytes())?;
+    let slots = out.get_mut(offset::OWNERS..offset::RESERVED)?;
+    slots.fill(0);
+    let (slots, _) = slots.as_chunks_mut::<32>();
+    let slots = slots.get_mut(..owners.keys.len())?;
+    slots.copy_from_slice(owners.keys);
+    Some(())
+}
+
+/// Changes the owners, who are those that [`Owners::check`] found good, and raises epoch and owners revision by one. Returns
+/// the new epoch. Refuses with `NotAVaultConfig`, or `ArithmeticOverflow` after 2^64 - 1.
+pub fn set_owners(data: &mut [u8], owners: &Owners) -> Result<u64> {
+    let revision = next(ConfigView::open(data)?.owners_revision())?;
+    let epoch = bump_epoch(data)?;
+    put_owners(data, owners)
+        .and_then(|()| put(data, offset::OWNERS_REVISION, &revision.to_le_bytes()))
+        .ok_or_else(not_a_config)?;
+    Ok(epoch)
+}
+
+fn next(number: u64) -> Result<u64> {
+    number
+        .checked_add(1)
+        .ok_or(Refusal::new(ErrorCode::ArithmeticOverflow))
 }
 
 /// Raises the epoch by one: every session, text and proposal of the vault is dead. Returns the new epoch.
 /// Refuses with `NotAVaultConfig`, or `ArithmeticOverflow` after 2^64 - 1.
 pub fn bump_epoch(data: &mut [u8]) -> Result<u64> {
-    let epoch = ConfigView::open(data)?.epoch();
-    let next = epoch
-        .checked_add(1)
-        .ok_or(Refusal::new(ErrorCode::ArithmeticOverflow))?;
-    put(data, offset::EPOCH, &next.to_le_bytes()).ok_or_else(not_a_config)?;
-    Ok(next)
+    let epoch = next(ConfigView::open(data)?.epoch())?;
+    put(data, offset::EPOCH, &epoch.to_le_bytes()).ok_or_else(not_a_config)?;
+    Ok(epoch)
 }
 
 #[cold]

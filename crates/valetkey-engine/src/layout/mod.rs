@@ -5,11 +5,13 @@ pub mod constraint;
 pub mod counters;
 pub mod header;
 pub mod limit;
+pub mod proposal;
 pub mod rule;
 pub mod session;
 
-pub use config::{write_canonical_config, ConfigView};
+pub use config::{write_canonical_config, write_council_config, ConfigView};
 pub use limit::LimitView;
+pub use proposal::ProposalView;
 pub use rule::{AccountConstraints, DataConstraints, Floor, RuleUses, RuleView};
 pub use session::{Asset, SessionView, Shape};
 

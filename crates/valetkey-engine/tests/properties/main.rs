@@ -13,6 +13,7 @@ mod build;
 mod decoding;
 mod money;
 mod opt_ins;
+mod proposals;
 mod scope;
 mod time;
 mod tokens;

@@ -65,12 +65,7 @@ impl GrantSession<'_> {
 
         let mut approval = Approval::start(config)?;
         for owner in owners {
-            if !owner.is_signer {
-                return Err(Refusal::new(ErrorCode::MissingSignature));
-            }
-            if !approval.count(owner.key.as_array())? {
-                return Err(Refusal::new(ErrorCode::NotAnOwner));
-            }
+            approval.count_listed(owner.key.as_array(), owner.is_signer)?;
         }
         approval.finish()?;
 
