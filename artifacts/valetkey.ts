@@ -361,6 +361,19 @@ export type Valetkey = {
       ]
     },
     {
+      "name": "councilCreated",
+      "discriminator": [
+        147,
+        70,
+        59,
+        33,
+        243,
+        29,
+        63,
+        116
+      ]
+    },
+    {
       "name": "ownerExecuted",
       "discriminator": [
         105,
@@ -371,6 +384,71 @@ export type Valetkey = {
         160,
         12,
         222
+      ]
+    },
+    {
+      "name": "ownersSet",
+      "discriminator": [
+        251,
+        13,
+        44,
+        240,
+        69,
+        12,
+        255,
+        203
+      ]
+    },
+    {
+      "name": "proposalApproved",
+      "discriminator": [
+        70,
+        49,
+        155,
+        228,
+        157,
+        43,
+        88,
+        49
+      ]
+    },
+    {
+      "name": "proposalCancelled",
+      "discriminator": [
+        253,
+        59,
+        104,
+        46,
+        129,
+        78,
+        9,
+        14
+      ]
+    },
+    {
+      "name": "proposalEnacted",
+      "discriminator": [
+        10,
+        32,
+        122,
+        90,
+        253,
+        15,
+        151,
+        47
+      ]
+    },
+    {
+      "name": "proposed",
+      "discriminator": [
+        216,
+        37,
+        138,
+        141,
+        130,
+        208,
+        180,
+        153
       ]
     },
     {
@@ -536,6 +614,21 @@ export type Valetkey = {
       "msg": "This session key already has a session, or a revoked record, at this address; take a fresh key."
     },
     {
+      "code": 6019,
+      "name": "notAproposal",
+      "msg": "This account is not a proposal of this program; pass the proposal's address."
+    },
+    {
+      "code": 6020,
+      "name": "revisionMismatch",
+      "msg": "The session was renewed meanwhile: its revision is not the expected one. Read it again and renew that."
+    },
+    {
+      "code": 6021,
+      "name": "notCalledByProgram",
+      "msg": "consume must be called by the rule's own program, which the transaction itself calls."
+    },
+    {
       "code": 6100,
       "name": "malformedPlan",
       "msg": "The plan's bytes end too early or hold a value that the format doesn't know."
@@ -661,6 +754,16 @@ export type Valetkey = {
       "msg": "Position keys are not allowed here, or the account isn't empty, or isn't this session's."
     },
     {
+      "code": 6213,
+      "name": "consumeRequired",
+      "msg": "The session or the rule counts its uses: the program must call verify_and_consume."
+    },
+    {
+      "code": 6214,
+      "name": "authorityMismatch",
+      "msg": "The session doesn't speak for this wallet or vault."
+    },
+    {
       "code": 6300,
       "name": "typedInstructionRefused",
       "msg": "The decoder of this program doesn't allow this instruction."
@@ -714,6 +817,11 @@ export type Valetkey = {
       "code": 6405,
       "name": "debitOnlyTouched",
       "msg": "A token account that the vault controls only in part may not be debited."
+    },
+    {
+      "code": 6406,
+      "name": "extensionRefused",
+      "msg": "A token account has a Token-2022 extension that the terms don't allow; name it in the terms or leave the account out."
     },
     {
       "code": 6500,
@@ -856,6 +964,21 @@ export type Valetkey = {
       "msg": "The grant names another epoch than the vault's; approve again."
     },
     {
+      "code": 6619,
+      "name": "periodInUse",
+      "msg": "A limit's period can't change its length while the current period has spend; keep the length or wait for the next period."
+    },
+    {
+      "code": 6620,
+      "name": "spentLimitDropped",
+      "msg": "A limit that was used can't be dropped; keep it, a total at or below what was spent leaves nothing."
+    },
+    {
+      "code": 6621,
+      "name": "ruleIdReused",
+      "msg": "A rule with this id names another program, mode or instruction; give the new rule an id of its own."
+    },
+    {
       "code": 6700,
       "name": "notAvaultConfig",
       "msg": "This account is not a vault config of this program."
@@ -893,7 +1016,7 @@ export type Valetkey = {
     {
       "code": 6707,
       "name": "deadlineTooFar",
-      "msg": "The deadline is in the past, or more than 365 days away."
+      "msg": "The deadline is in the past, or further away than this act allows."
     },
     {
       "code": 6708,
@@ -908,7 +1031,92 @@ export type Valetkey = {
     {
       "code": 6710,
       "name": "wrongConfigAddress",
-      "msg": "The config's address doesn't derive from the owner and the index."
+      "msg": "The config's address doesn't derive from the owner and the index, or from the base."
+    },
+    {
+      "code": 6711,
+      "name": "ownersNotSorted",
+      "msg": "Owners must be sorted by their bytes, each once."
+    },
+    {
+      "code": 6712,
+      "name": "badThreshold",
+      "msg": "The threshold must be at least 1 and at most the number of owners, who are at most 10."
+    },
+    {
+      "code": 6713,
+      "name": "timelockTooLong",
+      "msg": "A timelock is at most 30 days."
+    },
+    {
+      "code": 6714,
+      "name": "duplicateOwner",
+      "msg": "An owner was passed twice; pass each owner who signs once."
+    },
+    {
+      "code": 6715,
+      "name": "proposalIncomplete",
+      "msg": "The proposal isn't wholly written yet."
+    },
+    {
+      "code": 6716,
+      "name": "proposalNotReady",
+      "msg": "The proposal can't be enacted yet: approvals are missing, or its timelock hasn't passed."
+    },
+    {
+      "code": 6717,
+      "name": "proposalExpired",
+      "msg": "The proposal's deadline has passed, or the owners revoked everything or changed since; propose again."
+    },
+    {
+      "code": 6718,
+      "name": "proposalHashMismatch",
+      "msg": "The proposal's content is not the one that was approved; read it again."
+    },
+    {
+      "code": 6719,
+      "name": "alreadyApproved",
+      "msg": "This owner has approved the proposal already."
+    },
+    {
+      "code": 6720,
+      "name": "wrongProposalKind",
+      "msg": "The proposal carries another act than this one."
+    },
+    {
+      "code": 6721,
+      "name": "proposalSettled",
+      "msg": "All owners but one have approved this change of owners: it can't be cancelled any more."
+    },
+    {
+      "code": 6722,
+      "name": "proposalExists",
+      "msg": "A proposal with this id is open already; choose another id."
+    },
+    {
+      "code": 6723,
+      "name": "wrongProposalAddress",
+      "msg": "The proposal's address doesn't derive from the config and the id."
+    },
+    {
+      "code": 6724,
+      "name": "wrongProposalPayer",
+      "msg": "Only the payer that the proposal recorded may write it, and its rent goes back there; pass that account."
+    },
+    {
+      "code": 6725,
+      "name": "proposalMalformed",
+      "msg": "The proposal's bytes are not those of its kind, or begin at another offset than was written so far."
+    },
+    {
+      "code": 6726,
+      "name": "proposalTooLarge",
+      "msg": "A proposal carries at most 4,096 bytes."
+    },
+    {
+      "code": 6727,
+      "name": "vaultSound",
+      "msg": "The vault is System-owned and empty: there is nothing to recover; use owner_execute."
     }
   ],
   "types": [
@@ -932,6 +1140,37 @@ export type Valetkey = {
       }
     },
     {
+      "name": "councilCreated",
+      "docs": [
+        "A council was opened."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "config",
+            "type": "pubkey"
+          },
+          {
+            "name": "vault",
+            "type": "pubkey"
+          },
+          {
+            "name": "base",
+            "type": "pubkey"
+          },
+          {
+            "name": "threshold",
+            "type": "u8"
+          },
+          {
+            "name": "owners",
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
       "name": "ownerExecuted",
       "docs": [
         "The owners ran a plan of their own."
@@ -946,6 +1185,129 @@ export type Valetkey = {
           {
             "name": "innerInstructions",
             "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "ownersSet",
+      "docs": [
+        "Owners, threshold and timelock were set; `owners` is their number, `epoch` the new one."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "config",
+            "type": "pubkey"
+          },
+          {
+            "name": "epoch",
+            "type": "u64"
+          },
+          {
+            "name": "threshold",
+            "type": "u8"
+          },
+          {
+            "name": "timelock",
+            "type": "u32"
+          },
+          {
+            "name": "owners",
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalApproved",
+      "docs": [
+        "An owner approved; `ready_at` is 0 as long as approvals are missing."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "owner",
+            "type": "pubkey"
+          },
+          {
+            "name": "approvals",
+            "type": "u8"
+          },
+          {
+            "name": "readyAt",
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalCancelled",
+      "docs": [
+        "A proposal was cancelled, its rent returned."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "authority",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalEnacted",
+      "docs": [
+        "The act of a proposal ran, and consumed it."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "config",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposed",
+      "docs": [
+        "A proposal was opened; it may not be wholly written yet."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "config",
+            "type": "pubkey"
+          },
+          {
+            "name": "kind",
+            "type": "u8"
+          },
+          {
+            "name": "id",
+            "type": "u64"
           }
         ]
       }
