@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 
 import type { PublicKey } from "@solana/web3.js";
-import { Keypair, type TransactionInstruction } from "@solana/web3.js";
+import {
+  Keypair,
+  SystemProgram,
+  type AccountMeta,
+  type TransactionInstruction,
+} from "@solana/web3.js";
 import {
   closeSessionInstruction,
   decodeSession,
@@ -19,6 +24,7 @@ import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import { expectRefused, expectUnchanged, snapshot, type RefusalFields } from "./expect.js";
 import { composeSteps, type Step } from "./plan.js";
+import type { PositionKey } from "./position-keys.js";
 import type { AssetSpec, TermsSpec } from "./rules.js";
 import type { SendResult } from "./svm.js";
 import { toTermsData } from "./terms.js";
@@ -85,6 +91,11 @@ export interface ExecuteOptions {
   /** The hash itself, or true for the right one. */
   readonly keysHash?: Uint8Array | true;
   readonly minReceive?: readonly { readonly asset: AssetSpec; readonly amount: bigint }[];
+  /** Pays the sponsor back from the vault; the System program is passed besides. */
+  readonly fee?: { readonly lamports: bigint; readonly to: PublicKey };
+  readonly positionKeys?: readonly PositionKey[];
+  /** Accounts that no inner instruction names. */
+  readonly extra?: readonly AccountMeta[];
   /** Keys that sign the transaction beside the session key, and are marked so in the outer instruction. */
   readonly signers?: readonly Keypair[];
   /** Who signs as session key; default: the session's. */
@@ -103,12 +114,16 @@ export function executeInstruction(
   const { programId, config, vault } = world;
   const { once, seq, grant, minReceive, signers = [], as = session.key } = options;
   const fixed = [as.publicKey, session.address, config, vault];
-  const { inner, accounts, fixedWritable } = composeSteps(
+  const composed = composeSteps(
     steps,
     fixed,
     signers.map((signer) => signer.publicKey),
   );
+  const { inner, fixedWritable } = composed;
+  const { fee, positionKeys } = options;
+  const accounts = [...composed.accounts, ...extraAccounts(options, composed.accounts, fixed)];
   const ordered = [...fixed, ...accounts.map((meta) => meta.pubkey)];
+  const indexOf = (key: PublicKey): number => ordered.findIndex((one) => one.equals(key));
   const hash = options.keysHash === true ? keysHash(ordered) : options.keysHash;
   const assetIndex = (asset: AssetSpec): number =>
     asset === "SOL" ? 255 : session.terms.keys.indexOf(asset.toBase58());
@@ -116,7 +131,7 @@ export function executeInstruction(
     ...{ programId, config, vault, accounts },
     sessionKey: as.publicKey,
     session: session.address,
-    vaultWritable: fixedWritable[3] ?? false,
+    vaultWritable: (fixedWritable[3] ?? false) || fee !== undefined,
     plan: {
       ...(once === undefined ? {} : { once }),
       ...(seq === undefined ? {} : { seq }),
@@ -125,10 +140,39 @@ export function executeInstruction(
       ...(minReceive === undefined
         ? {}
         : { minReceive: minReceive.map((m) => ({ ...m, asset: assetIndex(m.asset) })) }),
+      ...(fee === undefined ? {} : { fee: { lamports: fee.lamports, account: indexOf(fee.to) } }),
+      ...(positionKeys === undefined
+        ? {}
+        : {
+            positionKeys: positionKeys.map(({ address, number, bump }) => ({
+              ...{ account: indexOf(address), number, bump },
+            })),
+          }),
       inner,
     },
   });
+  const payee = instruction.keys.find((meta) => fee?.to.equals(meta.pubkey) === true);
+  if (payee !== undefined) payee.isWritable = true;
   return (options.tamper ?? ((same) => same))(instruction);
+}
+
+/** What the options need beside the steps' own accounts: the sponsor, the System program, position keys, extra accounts. */
+function extraAccounts(
+  { fee, positionKeys = [], extra = [], signers = [] }: ExecuteOptions,
+  accounts: readonly AccountMeta[],
+  fixed: readonly PublicKey[],
+): readonly AccountMeta[] {
+  const meta = (pubkey: PublicKey, isWritable: boolean): AccountMeta => ({
+    ...{ pubkey, isWritable },
+    isSigner: signers.some((signer) => signer.publicKey.equals(pubkey)),
+  });
+  const wanted = [
+    ...(fee === undefined ? [] : [meta(fee.to, true), meta(SystemProgram.programId, false)]),
+    ...positionKeys.map(({ address }) => meta(address, true)),
+  ];
+  const known = [...fixed, ...accounts.map((account) => account.pubkey)];
+  const missing = wanted.filter(({ pubkey }) => !known.some((key) => key.equals(pubkey)));
+  return [...missing, ...extra];
 }
 
 /** Runs `steps` in a session; somebody else pays the fee, so that the session key's balance tells nothing. */
