@@ -23,6 +23,7 @@ import {
   executeInstruction,
   type SessionAccount,
 } from "../../app/sdk/src/codec/index.js";
+import { closesAllowed } from "../../app/sdk/src/compose/allowed.js";
 import { composeOwnerPlan, composePlan } from "../../app/sdk/src/compose/index.js";
 import { isValetkeyError, type ErrorCode } from "../../app/sdk/src/errors/index.js";
 import { explainPlan, type AccountFact } from "../../app/sdk/src/policy/index.js";
@@ -215,7 +216,18 @@ describe("composePlan", () => {
     assert.equal(inner.length, 1);
     const other = createAssociatedTokenAccountInstruction(VAULT, account, shop, mint);
     refuses("NotInScope", () => compose([other]));
-    refuses("NotInScope", () => compose([close], { session: session({ closeAccounts: true }) }));
+    // The opt-in alone allows nothing: it takes a rule for it, too.
+    const optedIn = session({ closeAccounts: true });
+    assert.equal(compose([move(), close], { session: optedIn }).changes[0]?.kind, "dropped");
+    const [pays] = optedIn.rules;
+    assert.ok(pays !== undefined);
+    const closes: SessionAccount["rules"][number] = {
+      ...{ ...pays, program: TOKEN_PROGRAM_ID.toBase58(), discriminator: Uint8Array.of(9) },
+      ...{ minAccounts: 3, maxAccounts: 3, data: [], accounts: [], uses: null, id: 9 },
+    };
+    const withRule = { ...optedIn, rules: [...optedIn.rules, closes] };
+    assert.deepEqual(closesAllowed(withRule), true);
+    assert.deepEqual(closesAllowed({ ...withRule, closeAccounts: false }), false);
   });
 
   it("foreign signers, our own accounts and calls of ourselves are refused by name", () => {

@@ -34,7 +34,7 @@ export async function tellStory(network: Network, teller: Teller): Promise<Facts
   const { granted, text } = await approve(scene);
   const { sent, facts, separate } = await compose(scene, granted);
   const moves = await playOn(scene, granted);
-  await tryTheMainSession(scene, granted, sent.once);
+  await tryTheMainSession(scene, granted, sent.once ?? 0n);
   await tryASmallSession(scene);
   const { remaining, rentReturned } = await endIt(scene, granted);
   return {

@@ -15,7 +15,7 @@ export type { WalletLike, WalletObject } from "./owner/wallet.js";
 export type { Withdrawal } from "./owner/withdraw.js";
 
 export { openSession, type GrantRequest, type OpenSessionInput } from "./session/open-session.js";
-export type { MinReceive } from "./session/compose.js";
+export type { MinReceive } from "./compose/index.js";
 export type { ExplainInput } from "./session/explain.js";
 export type { SessionProvider } from "./session/provider.js";
 export type { Remaining, RemainingLimit } from "./session/remaining.js";

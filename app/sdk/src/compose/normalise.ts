@@ -16,11 +16,16 @@ import {
 import { makeInstruction } from "../codec/instructions.js";
 import { ValetkeyError } from "../errors/error.js";
 
-/** Something that compose did differently from what was asked. */
+/**
+ * Something that compose did differently from what was asked: a `wish` for compute budget was read, an instruction was `hoisted`
+ * out, `dropped`, put `outside`, left to its game as `native`, begins another execute (`split`), is signed by the vault in its
+ * owner's place (`delegated`), or got a `memo` in front or the accounts of its mint's `hook`.
+ */
 export interface Change {
   /** Position of the instruction in the list that was given. */
   readonly instruction: number;
-  readonly kind: "wish" | "hoisted" | "dropped" | "outside";
+  readonly kind:
+    "wish" | "hoisted" | "dropped" | "outside" | "native" | "split" | "delegated" | "memo" | "hook";
   readonly text: string;
 }
 
@@ -54,7 +59,8 @@ const OUTSIDE: readonly Address[] = [
 /**
  * Sorts instructions and reports every change: compute budget becomes wishes, creating a token account of the vault is hoisted
  * out and paid by the fee payer, closing one is dropped unless `closesAllowed`, precompiles and lookup-table instructions stand
- * outside. Everything else, memos too, runs inside.
+ * outside, and transfers that one of `wallets` would sign are signed by the vault as its delegate. Everything else, memos too,
+ * runs inside.
  *
  * @example
  * ```ts
@@ -66,12 +72,17 @@ export function normalise(input: {
   readonly vault: PublicKey;
   readonly payer: PublicKey;
   readonly closesAllowed: boolean;
+  /** Wallets whose delegate the vault is. */
+  readonly wallets?: ReadonlySet<Address>;
+  /** For each instruction its position in the caller's list, when it isn't this one's. */
+  readonly origins?: readonly number[];
 }): Normalised {
   const inside: { index: number; instruction: TransactionInstruction }[] = [];
   const outside: TransactionInstruction[] = [];
   const changes: Change[] = [];
   let wishes: Wishes = {};
-  for (const [index, instruction] of input.instructions.entries()) {
+  for (const [at, instruction] of input.instructions.entries()) {
+    const index = input.origins?.[at] ?? at;
     const program = instruction.programId.toBase58();
     const change = (kind: Change["kind"], text: string): void => {
       changes.push({ instruction: index, kind, text });
@@ -89,7 +100,9 @@ export function normalise(input: {
     } else if (!input.closesAllowed && closesVaultAccount(instruction, input.vault)) {
       change("dropped", "closing a token account of the vault isn't allowed by the terms");
     } else {
-      inside.push({ index, instruction });
+      const delegated = asDelegate(instruction, input.vault, input.wallets);
+      inside.push({ index, instruction: delegated ?? instruction });
+      if (delegated !== null) change("delegated", "the vault signs as the wallet's delegate");
     }
   }
   return { inside, outside, wishes, changes };
@@ -123,6 +136,29 @@ function hoisted(instruction: TransactionInstruction, payer: PublicKey): Transac
   const first: AccountMeta = { pubkey: payer, isSigner: true, isWritable: true };
   // Idempotent: another action in flight may have created it already.
   return makeInstruction(instruction.programId, [first, ...rest], Uint8Array.of(1));
+}
+
+/** A transfer that a wallet would sign, signed by the vault instead; null for everything else. */
+function asDelegate(
+  instruction: TransactionInstruction,
+  vault: PublicKey,
+  wallets: ReadonlySet<Address> | undefined,
+): TransactionInstruction | null {
+  const authority = transferAuthority(instruction);
+  const key = authority === null ? undefined : instruction.keys[authority];
+  if (authority === null || key === undefined || wallets?.has(key.pubkey.toBase58()) !== true)
+    return null;
+  const keys = instruction.keys.map((meta, at) =>
+    at === authority ? { ...meta, pubkey: vault } : meta,
+  );
+  return makeInstruction(instruction.programId, keys, instruction.data);
+}
+
+/** Position of the authority in a `Transfer` or `TransferChecked`; null for any other instruction. */
+function transferAuthority({ programId, data }: TransactionInstruction): number | null {
+  const program = programId.toBase58();
+  if (program !== TOKEN_PROGRAM && program !== TOKEN_2022_PROGRAM) return null;
+  return data[0] === 3 ? 2 : data[0] === 12 ? 3 : null;
 }
 
 function closesVaultAccount(instruction: TransactionInstruction, vault: PublicKey): boolean {

@@ -55,6 +55,12 @@ export interface ClientErrorContext {
     readonly signer: string;
     readonly name?: string;
   };
+  readonly NativeAccountsMissing: {
+    readonly index: number;
+    readonly program: string;
+    /** Position of the native rule in the terms. */
+    readonly rule: number;
+  };
   readonly EmptyRequest: { readonly what: string };
   readonly TransactionTooLarge: {
     readonly bytes: number;
@@ -64,12 +70,29 @@ export interface ClientErrorContext {
   };
   readonly TooManyLocks: { readonly locks: number; readonly limit: number };
   readonly TraceTooLong: { readonly instructions: number; readonly limit: number };
+  /** Lamports. */
+  readonly PriorityFeeTooHigh: { readonly lamports: bigint; readonly most: bigint };
+  /** Lamports: what this transaction costs, what one execute may pay back, what the budget has left. */
+  readonly FeeBudgetExceeded: {
+    readonly cost: bigint;
+    readonly perExecute: bigint;
+    readonly left: bigint;
+  };
   readonly TableNotUsable: { readonly table: string; readonly reason: string };
   readonly SessionNotFound: {
     readonly session: string;
     readonly config: string;
     readonly sessionKey: string;
     readonly request?: unknown;
+  };
+  readonly DelegateSlotTaken: {
+    readonly mint: string;
+    /** The wallet's token account, which has room for one delegate. */
+    readonly account: string;
+    /** Its delegate now; null when there is none. */
+    readonly delegate: string | null;
+    /** The live session of this vault that the approval was made for, where that is known. */
+    readonly session?: string;
   };
   readonly VaultNotFound: { readonly config: string };
   readonly SessionEnded: { readonly session: string; readonly reason: string };
@@ -143,6 +166,9 @@ export const CLIENT_MESSAGES: {
   ForeignSigner: ({ index, signer, name }) =>
     `Instruction ${index} wants a signature of ${signer}${name === undefined ? "" : ` (${name})`}; inside a session only the vault and its position keys sign. ` +
     `Build the instruction with the vault as authority, or send it outside the session.`,
+  NativeAccountsMissing: ({ index, program, rule }) =>
+    `Instruction ${index} (program ${program}) is under the native rule ${rule}, but doesn't name the session, so that the game couldn't find it: ` +
+    `build it with the accounts of session.nativeAccounts().`,
   EmptyRequest: ({ what }) => `${what} is empty; there is nothing to do.`,
   TransactionTooLarge: ({ bytes, limit, over, advice }) =>
     `The transaction has ${bytes} bytes, ${over} more than the ${limit} that fit. ${advice}`,
@@ -150,9 +176,20 @@ export const CLIENT_MESSAGES: {
     `The transaction locks ${locks} accounts, at most ${limit} are possible. Split the instructions over several transactions.`,
   TraceTooLong: ({ instructions, limit }) =>
     `The transaction would run at least ${instructions} instructions, at most ${limit} are possible. Split it.`,
+  PriorityFeeTooHigh: ({ lamports, most }) =>
+    `The instructions ask for a priority fee of ${lamports.toString()} lamports, at most ${most.toString()} are paid on an instruction's word. ` +
+    `Lower the price, or raise mostPriorityLamports.`,
+  FeeBudgetExceeded: ({ cost, perExecute, left }) =>
+    `The transaction costs ${cost.toString()} lamports, but the fee budget pays at most ${perExecute.toString()} per execute and has ${left.toString()} left. ` +
+    `Send it without payBack, or ask the owner for a larger budget.`,
   TableNotUsable: ({ table, reason }) => `Lookup table ${table} can't be used: ${reason}.`,
   SessionNotFound: ({ session, sessionKey }) =>
     `There is no session ${session} for key ${sessionKey}; ask the owner for a grant.`,
+  DelegateSlotTaken: ({ mint, account, delegate, session }) =>
+    `Token account ${account} (mint ${mint}) has room for one delegate` +
+    (delegate === null ? "" : `, now ${delegate}`) +
+    (session === undefined ? "" : `, and session ${session} of this vault takes from it`) +
+    `. Nothing was overwritten: end ${session === undefined ? "that approval" : "that session"} first, or use another account.`,
   VaultNotFound: ({ config }) =>
     `There is no vault config ${config}; the owner's first grant or deposit opens it.`,
   SessionEnded: ({ session, reason }) =>

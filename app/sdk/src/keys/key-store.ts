@@ -4,8 +4,13 @@ import type { SessionKey } from "./session-key.js";
 import { generateKeyPair, webCryptoKey, type WebCryptoKeyPair } from "./webcrypto.js";
 
 const STORE = "session-keys";
+const NUMBERS = "once-numbers";
+const VERSION = 2;
 
-/** Session keys of this origin, by name; use one name per wallet, and per session if you open several. */
+/**
+ * Session keys of this origin, by name; use one name per wallet, and per session if you open several. Tabs that use the same key
+ * draw their `once` numbers from one counter in the store, so that they don't take each other's.
+ */
 export interface KeyStore {
   /** The key of that name, or `null`. */
   readonly load: (name: string) => Promise<SessionKey | null>;
@@ -31,7 +36,7 @@ export function createKeyStore(input: { readonly database?: string } = {}): KeyS
   const load = async (name: string): Promise<SessionKey | null> => {
     const pair = (await withStore(database, "readonly", (store) => store.get(name))) as
       WebCryptoKeyPair | undefined;
-    return pair === undefined ? null : await webCryptoKey(pair);
+    return pair === undefined ? null : await sharedKey(database, pair);
   };
   return {
     load,
@@ -46,7 +51,7 @@ export function createKeyStore(input: { readonly database?: string } = {}): KeyS
         },
       );
       const stored = await load(name);
-      return stored ?? (await webCryptoKey(fresh));
+      return stored ?? (await sharedKey(database, fresh));
     },
     remove: async (name) => {
       await withStore(database, "readwrite", (store) => store.delete(name));
@@ -58,15 +63,48 @@ export function createKeyStore(input: { readonly database?: string } = {}): KeyS
   };
 }
 
+async function sharedKey(database: string, pair: WebCryptoKeyPair): Promise<SessionKey> {
+  const key = await webCryptoKey(pair);
+  return Object.freeze({
+    ...key,
+    takeNumber: ({ session, atLeast }) => takeNumber(database, session, atLeast),
+  } satisfies SessionKey);
+}
+
+// One read-write transaction at a time: IndexedDB itself makes tabs and workers wait for each other, so no further lock is needed.
+async function takeNumber(database: string, session: string, atLeast: bigint): Promise<bigint> {
+  let taken = atLeast;
+  await withStore(
+    database,
+    "readwrite",
+    (store) => {
+      const request = store.get(session) as IDBRequest<bigint | undefined>;
+      request.addEventListener("success", () => {
+        const last = request.result ?? 0n;
+        taken = last >= atLeast ? last + 1n : atLeast;
+        store.put(taken, session);
+      });
+      return request;
+    },
+    NUMBERS,
+  );
+  return taken;
+}
+
 async function withStore<T>(
   database: string,
   mode: IDBTransactionMode,
   work: (store: IDBObjectStore) => IDBRequest<T>,
+  name = STORE,
 ): Promise<T> {
   const connection = await open(database);
   try {
-    const transaction = connection.transaction(STORE, mode);
-    const result = await settled(work(transaction.objectStore(STORE)));
+    const transaction = connection.transaction(name, mode);
+    const done = committed(transaction);
+    // Whoever waits for the request only must not leave this one unheard.
+    done.catch(() => undefined);
+    const result = await settled(work(transaction.objectStore(name)));
+    await done;
     return result;
   } catch (cause) {
     if (isConstraintError(cause)) throw cause;
@@ -78,9 +116,10 @@ async function withStore<T>(
 
 async function open(database: string): Promise<IDBDatabase> {
   try {
-    const request = globalThis.indexedDB.open(database, 1);
+    const request = globalThis.indexedDB.open(database, VERSION);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(STORE);
+      for (const name of [STORE, NUMBERS])
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
     };
     return await settled(request);
   } catch (cause) {
@@ -95,6 +134,17 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
     };
     request.onerror = () => {
       reject(request.error ?? new Error("IndexedDB gave no reason"));
+    };
+  });
+}
+
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => {
+      resolve();
+    };
+    transaction.onabort = () => {
+      reject(transaction.error ?? new Error("IndexedDB gave no reason"));
     };
   });
 }

@@ -16,6 +16,14 @@ export interface SessionKey {
   readonly publicKey: PublicKey;
   /** Signs `message` as it is and returns the 64 bytes of the signature. */
   readonly signMessage: (message: Uint8Array) => Promise<Uint8Array>;
+  /**
+   * The next number that no holder of this key has taken yet, at least `atLeast`: for keys that several tabs share. Left out, each
+   * session object counts for itself.
+   */
+  readonly takeNumber?: (input: {
+    readonly session: string;
+    readonly atLeast: bigint;
+  }) => Promise<bigint>;
 }
 
 /** What the client takes for a key: a `SessionKey`, or a web3.js `Keypair` (kept in memory). */

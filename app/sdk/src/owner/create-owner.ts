@@ -1,14 +1,9 @@
-import type {
-  AddressLookupTableAccount,
-  Connection,
-  PublicKey,
-  TransactionInstruction,
-} from "@solana/web3.js";
+import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
 
 import { findVault, findVaultConfig, VALETKEY_PROGRAM_ID } from "../addresses.js";
 import { ValetkeyError } from "../errors/index.js";
 import { toSessionKey, type SessionKeyLike } from "../keys/session-key.js";
-import type { Landed, OnEvent } from "../send/index.js";
+import type { Landed } from "../send/index.js";
 import type { Session } from "../session/session.js";
 import { createSession } from "../session/session.js";
 import { sessionContext, type OpenSessionInput } from "../session/open-session.js";
@@ -37,6 +32,8 @@ export interface SessionRequest extends CallOptions {
   readonly fees?: { readonly topUpLamports: bigint };
   /** Priority fee of the session's transactions, micro-lamports per compute unit. */
   readonly computeUnitPrice?: bigint;
+  /** The most lamports of priority fee per transaction that instructions from elsewhere may ask for; default 0.01 SOL. */
+  readonly mostPriorityLamports?: bigint;
 }
 
 /** An owner's wallet and its vault. Creating it asks nobody and reads nothing. */
@@ -149,13 +146,15 @@ async function openOrGrant(context: OwnerContext, request: SessionRequest): Prom
   );
 }
 
-function optional(request: {
-  readonly computeUnitPrice?: bigint;
-  readonly lookupTables?: readonly AddressLookupTableAccount[];
-  readonly onEvent?: OnEvent;
-}): Pick<OpenSessionInput, "computeUnitPrice" | "lookupTables" | "onEvent"> {
-  const { computeUnitPrice, lookupTables, onEvent } = request;
+type SessionOptions = Pick<
+  OpenSessionInput,
+  "computeUnitPrice" | "mostPriorityLamports" | "lookupTables" | "onEvent"
+>;
+
+function optional(request: SessionOptions): SessionOptions {
+  const { computeUnitPrice, mostPriorityLamports, lookupTables, onEvent } = request;
   return {
+    ...(mostPriorityLamports === undefined ? {} : { mostPriorityLamports }),
     ...(computeUnitPrice === undefined ? {} : { computeUnitPrice }),
     ...(lookupTables === undefined ? {} : { lookupTables }),
     ...(onEvent === undefined ? {} : { onEvent }),

@@ -3,6 +3,7 @@ import type { Connection } from "@solana/web3.js";
 import { isValetkeyError, toValetkeyError, ValetkeyError } from "../errors/index.js";
 import { sleep, throwIfAborted } from "./abort.js";
 import type { SessionEvent } from "./events.js";
+import { rpc } from "./rpc.js";
 
 /** How a copy of a transaction ended. */
 export type Outcome =
@@ -23,6 +24,8 @@ export interface Delivery {
   readonly lastValidBlockHeight: number;
   /** Signatures of earlier copies of the same action: whichever landed counts. */
   readonly earlier: readonly string[];
+  /** Nothing but the dead blockhash keeps a second copy from running: be sure of it. */
+  readonly unguarded: boolean;
   readonly signal: AbortSignal | undefined;
   readonly emit: (event: SessionEvent) => void;
 }
@@ -60,7 +63,7 @@ export async function deliver(delivery: Delivery): Promise<Outcome> {
         sent += 1;
         nextSend = Date.now() + RESEND_MILLISECONDS;
       }
-      if (answer === "dead") return (await statusOf(connection, all, true)) ?? { type: "expired" };
+      if (answer === "dead") return await expired(delivery, all);
     }
     await sleep(pause, signal);
     const found = await tolerant(() => statusOf(connection, all, false));
@@ -68,11 +71,34 @@ export async function deliver(delivery: Delivery): Promise<Outcome> {
     if (found === null && pause >= 400) {
       const height = await tolerant(() => connection.getBlockHeight("confirmed"));
       if (height !== undefined && height > lastValidBlockHeight)
-        return (await statusOf(connection, all, true)) ?? { type: "expired" };
+        return await expired(delivery, all);
     }
     if (Date.now() - heard > MOST_SILENT_MILLISECONDS) throw notConfirmed(lost, signature);
     pause = Math.min(RESEND_MILLISECONDS, Math.ceil(pause * 1.7));
   }
+}
+
+/**
+ * What became of copies whose blockhash seems dead. A guarded action may be signed again at once. For an unguarded one the
+ * finalized height must have passed it too, and no copy be known by then: endpoints of many machines may lag behind each other.
+ */
+async function expired(delivery: Delivery, all: readonly string[]): Promise<Outcome> {
+  const { connection, lastValidBlockHeight, signal, signature } = delivery;
+  const known = () => rpc("getSignatureStatuses", () => statusOf(connection, all, true));
+  const first = await known();
+  if (first !== null || !delivery.unguarded) return first ?? { type: "expired" };
+  for (;;) {
+    const height = await rpc("getBlockHeight", () => connection.getBlockHeight("finalized"));
+    if (height > lastValidBlockHeight) break;
+    await sleep(RESEND_MILLISECONDS, signal);
+    throwIfAborted(signal, "sending", signature);
+  }
+  for (const pause of [0, 500, 1_500]) {
+    await sleep(pause, signal);
+    const found = await known();
+    if (found !== null) return found;
+  }
+  return { type: "expired" };
 }
 
 /** Hands the bytes over; "dead" when the endpoint says that their blockhash is. */

@@ -14,6 +14,8 @@ import { computeUnitLimitFor, MAX_COMPUTE_UNITS, programsOf, simulate } from "./
 export interface BuildInput {
   readonly blockhash: string;
   readonly computeUnitLimit: number;
+  /** True for the copy that is only simulated: its compute limit, and so its cost, is the largest there is. */
+  readonly simulation: boolean;
 }
 
 /** One action to land. */
@@ -29,6 +31,11 @@ export interface SendRequest {
    * Default 0: a wallet is asked once.
    */
   readonly resigns?: number;
+  /**
+   * Signs again only when no earlier copy can land any more by what the cluster has finalized: for what has no guard that lets
+   * one copy run. Default false.
+   */
+  readonly unguarded?: boolean;
   /** Skips the simulation and asks for these compute units. */
   readonly computeUnitLimit?: number;
   /** Asks for at least these, whatever the simulation used. */
@@ -54,7 +61,8 @@ export interface Landed {
 /**
  * Simulates for the compute limit, signs, sends, sends again and confirms; signs a fresh copy when the
  * blockhash dies. Whoever allows `resigns` has a guard in the transaction (a `once` number) that lets at
- * most one copy run: a copy that is refused with `AlreadyExecuted` means that an earlier one ran.
+ * most one copy run: a copy that is refused with `AlreadyExecuted` means that an earlier one ran. Or it is
+ * `unguarded`: then a copy is given up for dead only by a finalized height, which takes some seconds more.
  *
  * @throws ValetkeyError by name; with `signature` as soon as something was sent. `AlreadyExecuted` says
  * that the number was taken by somebody else: nothing of this action ran.
@@ -70,7 +78,11 @@ export async function send(request: SendRequest): Promise<Landed> {
     const latest = await rpc("getLatestBlockhash", () =>
       connection.getLatestBlockhash("confirmed"),
     );
-    const compiled = await request.build({ blockhash: latest.blockhash, computeUnitLimit });
+    const compiled = await request.build({
+      blockhash: latest.blockhash,
+      computeUnitLimit,
+      simulation: false,
+    });
     const signed = await request.sign(compiled.transaction);
     throwIfAborted(signal, "signing", copies.at(-1));
     const bytes = signed.serialize();
@@ -85,6 +97,7 @@ export async function send(request: SendRequest): Promise<Landed> {
       signature,
       lastValidBlockHeight: latest.lastValidBlockHeight,
       earlier: [...copies],
+      unguarded: request.unguarded ?? false,
       signal,
       emit: tell,
     });
@@ -123,20 +136,21 @@ async function simulatedLimit(
   const { blockhash } = await rpc("getLatestBlockhash", () =>
     connection.getLatestBlockhash("confirmed"),
   );
-  const { transaction } = await request.build({ blockhash, computeUnitLimit: MAX_COMPUTE_UNITS });
+  const copy = { blockhash, computeUnitLimit: MAX_COMPUTE_UNITS, simulation: true };
+  const { transaction } = await request.build(copy);
   const simulated = await simulate({ connection, transaction, programId, payer });
   throwIfAborted(signal, "simulating");
   tell({ type: "simulated", computeUnits: simulated.computeUnits });
   return Math.max(request.leastComputeUnits ?? 0, computeUnitLimitFor(simulated.computeUnits));
 }
 
-// A copy that fails beside others says nothing alone: perhaps it failed because another one ran.
+// A copy that fails beside others says nothing alone: perhaps it failed because another one ran. Unguarded copies are never beside others.
 async function resolveCopies(
-  { connection }: SendRequest,
+  { connection, unguarded = false }: SendRequest,
   outcome: Outcome,
   copies: readonly string[],
 ): Promise<Outcome> {
-  if (outcome.type !== "failed" || copies.length === 1) return outcome;
+  if (outcome.type !== "failed" || copies.length === 1 || unguarded) return outcome;
   for (const pause of [0, 500, 1_500]) {
     await sleep(pause);
     const found = await rpc("getSignatureStatuses", () => statusOf(connection, copies, true));

@@ -14,6 +14,8 @@ export interface SessionContext {
   readonly address: PublicKey;
   /** Priority fee in micro-lamports per compute unit. */
   readonly computeUnitPrice: bigint | undefined;
+  /** The most that instructions' wishes may cost as priority fee, in lamports. */
+  readonly mostPriorityLamports: bigint | undefined;
   /** Tables that every send may use. */
   readonly lookupTables: readonly AddressLookupTableAccount[];
   readonly onEvent: OnEvent | undefined;

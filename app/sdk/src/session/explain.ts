@@ -1,11 +1,15 @@
 import type { TransactionInstruction } from "@solana/web3.js";
 
+import type { SessionAccount } from "../codec/index.js";
+import type { ComposedTransaction } from "../compose/index.js";
 import { isValetkeyError } from "../errors/index.js";
-import { explainPlan, type Verdict } from "../policy/index.js";
+import { explainPlan, liveRefusal, type Verdict } from "../policy/index.js";
 import { rpc } from "../send/rpc.js";
 import { MAX_COMPUTE_UNITS, simulate } from "../send/simulate.js";
 import { composeSurely } from "./compose.js";
-import { prepare, type SendOptions, type SessionParts } from "./send.js";
+import type { SessionContext } from "./context.js";
+import { prepare, type InnerOptions, type SendOptions, type SessionParts } from "./send.js";
+import type { SessionState } from "./state.js";
 
 /** What is to be explained. */
 export interface ExplainInput extends Pick<SendOptions, "lookupTables" | "minReceive"> {
@@ -23,14 +27,7 @@ export async function explain(parts: SessionParts, input: ExplainInput): Promise
       return await refusedBy(() => prepare(parts, input.instructions, input));
     const request = { ...input, positionKeys: positionKeys() };
     const composed = await composeSurely(context, state.account, request, true);
-    const verdict = explainPlan({
-      session: state.account,
-      plan: composed.plan,
-      accounts: composed.planAccounts,
-      programId: context.programId,
-      now: state.now,
-      ...(state.config === null ? {} : { epoch: state.config.epoch }),
-    });
+    const verdict = explainSteps(context, { ...state, account: state.account }, composed);
     if (input.simulate !== true || verdict.allowed === "no") return verdict;
     const reason = await refusedBy(() => simulateInstructions(parts, input.instructions, input));
     return reason.allowed === "no" ? reason : { ...verdict, allowed: "yes", unknown: [] };
@@ -39,20 +36,50 @@ export async function explain(parts: SessionParts, input: ExplainInput): Promise
   }
 }
 
+/** The verdict over all executes of a transaction, one after the other. What a native instruction does, its game decides. */
+function explainSteps(
+  { programId }: SessionContext,
+  { account, config, now }: SessionState & { readonly account: SessionAccount },
+  { steps, natives }: ComposedTransaction,
+): Verdict {
+  const epoch = config === null ? {} : { epoch: config.epoch };
+  const dead = liveRefusal({ session: account, now, ...epoch });
+  const rules = steps.flatMap((step) =>
+    step.kind === "native" ? [step.call.rule] : step.run.inner.map(({ rule }) => rule),
+  );
+  if (dead !== null) return { ...verdictOf(dead), rules };
+  let session = account;
+  let sure = natives.length === 0;
+  const unknown = new Set<string>();
+  for (const step of steps) {
+    if (step.kind === "native") continue;
+    const { plan, planAccounts: accounts } = step.run;
+    const verdict = explainPlan({ session, plan, accounts, programId, now, ...epoch });
+    if (verdict.allowed === "no" || verdict.after === null) return { ...verdict, rules };
+    sure &&= verdict.allowed === "yes";
+    for (const address of verdict.unknown) unknown.add(address);
+    session = { ...session, usesSpent: session.usesSpent + 1, limits: verdict.after.limits };
+  }
+  const uses = session.uses === "unlimited" ? session.uses : session.uses - session.usesSpent;
+  const after = { uses, limits: session.limits };
+  return { allowed: sure ? "yes" : "depends", rules, unknown: [...unknown], after };
+}
+
 /** Composes and runs instructions without landing them. */
 export async function simulateInstructions(
   parts: SessionParts,
   instructions: readonly TransactionInstruction[],
-  options: SendOptions,
+  options: InnerOptions,
 ) {
   const { context, numbers } = parts;
   const { connection, programId, key } = context;
-  const { compile } = await prepare(parts, instructions, options);
+  const { compile, composed } = await prepare(parts, instructions, options);
   const { blockhash } = await rpc("getLatestBlockhash", () =>
     connection.getLatestBlockhash("confirmed"),
   );
-  const once = numbers.next();
-  const { transaction } = compile({ blockhash, once, computeUnitLimit: MAX_COMPUTE_UNITS });
+  const once = composed.runs.length === 0 ? null : await numbers.next();
+  const copy = { blockhash, computeUnitLimit: MAX_COMPUTE_UNITS, simulation: true };
+  const { transaction } = compile({ ...copy, once });
   return await simulate({ connection, transaction, programId, payer: key.publicKey });
 }
 

@@ -22,6 +22,8 @@ export interface OpenSessionInput {
   readonly lookupTables?: readonly AddressLookupTableAccount[];
   /** Priority fee in micro-lamports per compute unit; none by default. */
   readonly computeUnitPrice?: bigint;
+  /** The most lamports of priority fee per transaction that instructions from elsewhere may ask for; default 0.01 SOL. */
+  readonly mostPriorityLamports?: bigint;
   /** Receives each step of each call. */
   readonly onEvent?: OnEvent;
 }
@@ -75,6 +77,7 @@ export function sessionContext(input: OpenSessionInput): SessionContext {
     vault: findVault({ config, programId }),
     address: findSession({ config, sessionKey: key.publicKey, programId }),
     computeUnitPrice: input.computeUnitPrice,
+    mostPriorityLamports: input.mostPriorityLamports,
     lookupTables: input.lookupTables ?? [],
     onEvent: input.onEvent,
   };

@@ -1,29 +1,25 @@
-import {
-  TransactionMessage,
-  type AddressLookupTableAccount,
-  type Connection,
-  type PublicKey,
-  type SimulatedTransactionResponse,
-  type Signer,
-  type Transaction,
-  type TransactionInstruction,
-  type VersionedTransaction,
+import type {
+  Connection,
+  PublicKey,
+  SimulatedTransactionResponse,
+  Signer,
+  Transaction,
+  VersionedTransaction,
 } from "@solana/web3.js";
 
 import { ValetkeyError } from "../errors/index.js";
-import { rpc } from "../send/rpc.js";
-import { fetchTable } from "../tables/index.js";
 import { simulateInstructions } from "./explain.js";
 import { innerLogs } from "./inner-logs.js";
 import { sendLists, type SessionParts } from "./send.js";
+import { takeApart } from "./take-apart.js";
 
 /**
- * An Anchor provider whose wallet is the vault: what a program's own client sends through it runs in the
+ * An Anchor provider whose wallet is the vault, or the session key: what a program's own client sends through it runs in the
  * session. The transaction's fee payer and blockhash don't matter, the session sets its own.
  */
 export interface SessionProvider {
   readonly connection: Connection;
-  /** The vault: what `program.methods` fills in where a program wants its user. */
+  /** The vault, or the session key: what `program.methods` fills in where a program wants its user. */
   readonly publicKey: PublicKey;
   readonly send: (
     transaction: Transaction | VersionedTransaction,
@@ -44,18 +40,18 @@ export interface SessionProvider {
   ) => Promise<Omit<SimulatedTransactionResponse, "err">>;
 }
 
-/** Makes the provider of a session. */
-export function createProvider(parts: SessionParts): SessionProvider {
-  const { connection, vault, programId } = parts.context;
+/** Makes a provider of a session for a user: its vault, or its key. The rules decide how an instruction runs, not the provider. */
+export function createProvider(parts: SessionParts, publicKey: PublicKey): SessionProvider {
+  const { connection, programId } = parts.context;
   const run = async (transaction: Transaction | VersionedTransaction, signers: Signer[] = []) => {
     refuseSigners(signers);
-    const { instructions, lookupTables } = await takeApart(connection, transaction);
-    const [sent] = await sendLists(parts, instructions, { lookupTables });
+    const { instructions, keepTables } = await takeApart(connection, transaction);
+    const [sent] = await sendLists(parts, instructions, { keepTables });
     return sent?.signature ?? "";
   };
   return {
     connection,
-    publicKey: vault,
+    publicKey,
     send: run,
     sendAndConfirm: run,
     sendAll: async (transactions) => {
@@ -65,9 +61,9 @@ export function createProvider(parts: SessionParts): SessionProvider {
     },
     simulate: async (transaction, signers = []) => {
       refuseSigners(signers);
-      const { instructions, lookupTables } = await takeApart(connection, transaction);
+      const { instructions, keepTables } = await takeApart(connection, transaction);
       const { logs, computeUnits } = await simulateInstructions(parts, instructions, {
-        lookupTables,
+        keepTables,
       });
       return { logs: [...innerLogs(logs, programId)], unitsConsumed: computeUnits };
     },
@@ -79,31 +75,4 @@ function refuseSigners(signers: readonly (Signer | undefined)[]): void {
   const [signer] = signers.filter((one) => one !== undefined);
   if (signer !== undefined)
     throw new ValetkeyError("ForeignSigner", { index: 0, signer: signer.publicKey.toBase58() });
-}
-
-async function takeApart(
-  connection: Connection,
-  transaction: Transaction | VersionedTransaction,
-): Promise<{
-  readonly instructions: readonly TransactionInstruction[];
-  readonly lookupTables: readonly AddressLookupTableAccount[];
-}> {
-  if (!("message" in transaction))
-    return { instructions: transaction.instructions, lookupTables: [] };
-  const { message } = transaction;
-  const lookupTables: AddressLookupTableAccount[] = [];
-  for (const { accountKey: table } of message.addressTableLookups) {
-    const found = await rpc("getAccountInfo", () => fetchTable({ connection, table }));
-    if (found === null)
-      throw new ValetkeyError("TableNotUsable", {
-        table: table.toBase58(),
-        reason: "there is no account",
-      });
-    lookupTables.push(found);
-  }
-  const options = { addressLookupTableAccounts: lookupTables };
-  return {
-    instructions: TransactionMessage.decompile(message, options).instructions,
-    lookupTables,
-  };
 }

@@ -7,6 +7,7 @@ export interface RemainingLimit {
   readonly asset: Asset;
   /** `vault`, or the wallet whose tokens the limit is about. */
   readonly source: SessionLimit["source"];
+  /** What may still leave; for a wallet's tokens no more than the wallet has approved for the vault. */
   readonly total: bigint;
   /** The most that one execute may let out, already cut to what is left otherwise. */
   readonly perExecute: bigint;
@@ -35,7 +36,9 @@ export function remainingOf(state: SessionState): Remaining {
   return {
     seconds: Number(account.expiresAt - now),
     uses: uses === "unlimited" ? uses : uses - usesSpent,
-    limits: account.limits.map((limit) => remainingLimit(limit, account, now)),
+    limits: account.limits.map((limit, i) =>
+      remainingLimit(limit, account, now, state.approved?.[i] ?? null),
+    ),
     rules: account.rules.flatMap(({ id, uses: own, usesSpent: spent }, rule) =>
       own === null ? [] : [{ rule, id, uses: own - spent }],
     ),
@@ -43,12 +46,21 @@ export function remainingOf(state: SessionState): Remaining {
   };
 }
 
-function remainingLimit(limit: SessionLimit, account: SessionAccount, now: bigint): RemainingLimit {
+function remainingLimit(
+  limit: SessionLimit,
+  { startsAt }: SessionAccount,
+  now: bigint,
+  approved: bigint | null,
+): RemainingLimit {
   const { asset, source } = limit;
-  const { startsAt } = account;
+  const atMost = (left: bigint) => (approved !== null && approved < left ? approved : left);
   const perExecute = limitRemaining({ limit, spentInThisExecute: 0n, now, startsAt });
-  const total = limit.total - limit.spent;
-  return { asset, source, total, perExecute, period: remainingPeriod(limit, startsAt, now) };
+  // A renewal may put the total below what was spent.
+  const total = limit.total > limit.spent ? limit.total - limit.spent : 0n;
+  return {
+    ...{ asset, source, total: atMost(total), perExecute: atMost(perExecute) },
+    period: remainingPeriod(limit, startsAt, now),
+  };
 }
 
 // A limit without its other bounds answers what is left in its period.

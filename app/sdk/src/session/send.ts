@@ -1,15 +1,15 @@
 import type { AddressLookupTableAccount, TransactionInstruction } from "@solana/web3.js";
 
 import { decodeEvents, type ValetkeyEvent } from "../codec/index.js";
-import type { Change, PositionKey } from "../compose/index.js";
-import { isValetkeyError, ValetkeyError } from "../errors/index.js";
-import { signWithKeys } from "../keys/session-key.js";
+import type { Change, MinReceive, PositionKey } from "../compose/index.js";
+import { isProgramErrorCode, isValetkeyError, ValetkeyError } from "../errors/index.js";
 import { throwIfAborted } from "../send/abort.js";
-import { emit, type OnEvent } from "../send/events.js";
-import { send, type Landed } from "../send/index.js";
-import { MAX_COMPUTE_UNITS } from "../send/simulate.js";
-import { preparePlan, toLists, type MinReceive, type ReadyPlan } from "./compose.js";
+import type { OnEvent } from "../send/events.js";
+import type { Landed } from "../send/index.js";
+import { sendAttempt, withOnce } from "./attempt.js";
+import { preparePlan, toLists, type ReadyPlan } from "./compose.js";
 import type { SessionContext } from "./context.js";
+import type { CallFees } from "./fees.js";
 import type { OnceNumbers } from "./once.js";
 import type { SessionStore } from "./store.js";
 import type { SessionTables } from "./tables.js";
@@ -30,41 +30,50 @@ export interface SendOptions {
   readonly lookupTables?: readonly AddressLookupTableAccount[];
   /** At least these amounts must be in the vault's hands after the whole plan, or nothing happens. */
   readonly minReceive?: MinReceive;
+  /** How the fees are paid; left out, the session key pays them for good. */
+  readonly fees?: CallFees;
+  /** The most lamports of priority fee that compute-budget instructions in the list may ask for; default 0.01 SOL. */
+  readonly mostPriorityLamports?: bigint;
   /**
    * The number of an earlier call that may still land, from the context of its `Aborted` or `NotConfirmed`: of both calls at most
-   * one runs, and `AlreadyExecuted` says that the earlier did. For one list only. Left out: a new number.
+   * one runs, and `AlreadyExecuted` says that the earlier did. For one list only, and not for native instructions alone. Left
+   * out: a new number.
    */
   readonly once?: bigint;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
 
+/** What the session's own parts may say beside. */
+export interface InnerOptions extends SendOptions {
+  /** Tables whose entries must be looked up in them. */
+  readonly keepTables?: readonly AddressLookupTableAccount[];
+}
+
 /** A list of instructions that ran: all of it, in one transaction. */
 export interface Sent extends Landed {
-  /** The number under which it could run only once. */
-  readonly once: bigint;
+  /** The number under which it could run only once; null for native instructions alone, which carry none. */
+  readonly once: bigint | null;
   /** The program's own events. */
   readonly events: readonly ValetkeyEvent[];
   /** What was done differently from what was asked, in words. */
   readonly changes: readonly Change[];
 }
 
-// Copies of one action, each under the same number, when blockhashes die; and numbers that others took.
-const MOST_RESIGNS = 4;
+// Numbers that others took, and renewals that came between.
 const MOST_NUMBERS = 6;
+const MOST_RENEWALS = 4;
 
 /** Runs lists of instructions in the session, one transaction each, in order. */
 export async function sendLists(
   parts: SessionParts,
   instructions: readonly TransactionInstruction[] | readonly (readonly TransactionInstruction[])[],
-  options: SendOptions,
+  options: InnerOptions,
 ): Promise<readonly Sent[]> {
   const sent: Sent[] = [];
   const lists = toLists(instructions);
-  if (options.once !== undefined && lists.length !== 1) {
-    const reason = "one number stands for one list of instructions";
-    throw new ValetkeyError("InvalidInput", { what: "once", reason });
-  }
+  if (options.once !== undefined && lists.length !== 1)
+    throw onceRefused("one number stands for one list of instructions");
   for (const list of lists) sent.push(await sendList(parts, list, options));
   return sent;
 }
@@ -72,26 +81,40 @@ export async function sendLists(
 async function sendList(
   parts: SessionParts,
   instructions: readonly TransactionInstruction[],
-  options: SendOptions,
+  options: InnerOptions,
 ): Promise<Sent> {
-  const { store, numbers } = parts;
-  throwIfAborted(options.signal, "composing");
-  const plan = await prepare(parts, instructions, options);
-  for (let left = MOST_NUMBERS; ; left -= 1) {
-    const once = options.once ?? numbers.next();
+  const { context, store, numbers } = parts;
+  const { signal, onEvent } = options;
+  let once = options.once ?? null;
+  let [numbersLeft, renewalsLeft] = [MOST_NUMBERS, MOST_RENEWALS];
+  for (;;) {
+    throwIfAborted(signal, "composing");
+    const revision = store.state().account?.revision;
     try {
-      const landed = await sendNumbered(parts, plan, { instructions, once, options });
+      const plan = await prepare(parts, instructions, options);
+      if (plan.composed.runs.length > 0) once ??= await numbers.next();
+      else if (once !== null) throw onceRefused("native instructions alone carry no number");
+      const attempt = { instructions: instructions.length, once, signal, onEvent };
+      const landed = await sendAttempt(context, plan, attempt);
       await store.refresh().catch(() => undefined);
-      const { programId } = parts.context;
-      const events = decodeEvents({ logs: landed.logs, programId });
+      const events = decodeEvents({ logs: landed.logs, programId: context.programId });
       return { ...landed, once, events, changes: plan.composed.changes };
     } catch (error) {
       if (isDead(error)) await store.refresh().catch(() => undefined);
       // Refused for the number's sake before anything ran: another holder of the key took it.
-      const taken = isValetkeyError(error, "AlreadyExecuted") && options.once === undefined;
-      if (!taken || left <= 1) throw withOnce(error, once);
-      const { account } = await store.refresh();
-      numbers.raise(account?.onceHighest ?? 0n);
+      if (isValetkeyError(error, "AlreadyExecuted") && options.once === undefined) {
+        numbersLeft -= 1;
+        if (numbersLeft === 0) throw error;
+        const { account } = await store.refresh();
+        numbers.raise(account?.onceHighest ?? 0n);
+        once = null;
+        continue;
+      }
+      // Nothing ran, and it was composed for terms that are no more: the same action, under the same number.
+      renewalsLeft -= 1;
+      if (renewalsLeft > 0 && mayBeRenewed(error) && (await renewedSince(store, revision)))
+        continue;
+      throw withOnce(error, once);
     }
   }
 }
@@ -100,7 +123,7 @@ async function sendList(
 export async function prepare(
   { context, store, tables, positionKeys }: SessionParts,
   instructions: readonly TransactionInstruction[],
-  options: SendOptions,
+  options: InnerOptions,
 ): Promise<ReadyPlan> {
   const { account } = store.state();
   const { reason } = store.getSnapshot();
@@ -113,68 +136,35 @@ export async function prepare(
   return await preparePlan(context, account, {
     instructions,
     lookupTables: [...own, ...(options.lookupTables ?? [])],
+    keepTables: options.keepTables ?? [],
     minReceive: options.minReceive,
+    fees: options.fees,
+    mostPriorityLamports: options.mostPriorityLamports,
     positionKeys: positionKeys(),
     isTrusted: tables.isTrusted,
   });
 }
 
-function sendNumbered(
-  { context }: SessionParts,
-  { composed, compile }: ReadyPlan,
-  input: {
-    readonly instructions: readonly TransactionInstruction[];
-    readonly once: bigint;
-    readonly options: SendOptions;
-  },
-): Promise<Landed> {
-  const { connection, programId, key } = context;
-  const listeners = [context.onEvent, input.options.onEvent];
-  const mark = ownMark();
-  let told = false;
-  return send({
-    connection,
-    programId,
-    payer: key.publicKey,
-    build: (copy) => {
-      const computeUnitLimit = marked(copy.computeUnitLimit, mark);
-      const compiled = compile({ ...copy, once: input.once, computeUnitLimit });
-      const { bytes, bytesWithoutTables } = compiled;
-      const counts = { instructions: input.instructions.length, inner: composed.inner.length };
-      if (!told) emit(listeners, { type: "composed", ...counts, bytes, bytesWithoutTables });
-      told = true;
-      return compiled;
-    },
-    sign: (transaction) => signWithKeys(transaction, [key]),
-    resigns: MOST_RESIGNS,
-    leastComputeUnits: composed.wishes.computeUnitLimit,
-    signal: input.options.signal,
-    onEvent: listeners,
-  });
+/** True for what terms decide, when nothing of the action can have run or still run. */
+function mayBeRenewed(error: unknown): boolean {
+  if (!isValetkeyError(error) || isDead(error)) return false;
+  const byTerms: readonly string[] = [
+    "NotInScope",
+    "NativeAccountsMissing",
+    "InstructionFailed",
+    "FeeBudgetExceeded",
+    "InvalidInput",
+  ];
+  return isProgramErrorCode(error.code) || byTerms.includes(error.code);
 }
 
-// Two holders of a key that send the same instructions under the same number on the same blockhash would
-// send the very same bytes, and each would take the other's success for its own. A random part of the
-// compute limit, which costs nothing, makes them two transactions, of which the number lets one run.
-function ownMark(): number {
-  const [random = 0] = globalThis.crypto.getRandomValues(new Uint16Array(1));
-  return random & 0x3fff;
+async function renewedSince(store: SessionStore, revision: number | undefined): Promise<boolean> {
+  const state = await store.refresh({ anew: true }).catch(() => null);
+  return state !== null && state.account !== null && state.account.revision !== revision;
 }
 
-function marked(limit: number, mark: number): number {
-  return limit + mark <= MAX_COMPUTE_UNITS ? limit + mark : limit - mark;
-}
-
-/** What may still land is named with its number, so that the caller can try again without running it twice. */
-function withOnce(error: unknown, once: bigint): unknown {
-  if (!isValetkeyError(error) || error.signature === undefined) return error;
-  const { cause, logs, signature } = error;
-  const details = { cause, ...(logs === undefined ? {} : { logs }), signature };
-  if (isValetkeyError(error, "Aborted"))
-    return new ValetkeyError("Aborted", { ...error.context, once }, details);
-  if (isValetkeyError(error, "NotConfirmed"))
-    return new ValetkeyError("NotConfirmed", { ...error.context, once }, details);
-  return error;
+function onceRefused(reason: string): ValetkeyError {
+  return new ValetkeyError("InvalidInput", { what: "once", reason });
 }
 
 function isDead(error: unknown): boolean {

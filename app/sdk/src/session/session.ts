@@ -9,13 +9,15 @@ import type { Verdict } from "../policy/index.js";
 import { emit } from "../send/events.js";
 import type { Landed } from "../send/index.js";
 import type { SessionContext } from "./context.js";
+import { readWithApprovals } from "./approvals.js";
 import { endSession } from "./end.js";
 import { explain, type ExplainInput } from "./explain.js";
+import { nativeAccounts, type NativeAccounts } from "./native-accounts.js";
 import { createOnceNumbers } from "./once.js";
 import { createProvider, type SessionProvider } from "./provider.js";
 import { remainingOf, type Remaining } from "./remaining.js";
 import { sendLists, type SendOptions, type Sent, type SessionParts } from "./send.js";
-import { readState, type SessionState } from "./state.js";
+import type { SessionState } from "./state.js";
 import { createStore, type SessionNotice, type SessionSnapshot } from "./store.js";
 import { createSessionTables, type SessionTables } from "./tables.js";
 
@@ -28,14 +30,32 @@ export interface Session {
   readonly terms: SessionAccount;
   /** Unix seconds. */
   readonly expiresAt: bigint;
-  /** An Anchor provider: `new Program(idl, session.provider)`, then `.rpc()` and `.simulate()` as always. */
+  /** An Anchor provider: `new Program(idl, session.provider)`, then `.rpc()` and `.simulate()` as always. The user is the vault. */
   readonly provider: SessionProvider;
+  /**
+   * An Anchor provider for games that check sessions themselves: its user is the session key, and what a native rule allows is sent
+   * as it is, unwrapped. Add `session.nativeAccounts()` to the accounts of the call.
+   *
+   * @example
+   * const program = new Program(idl, session.native);
+   * await program.methods.strike(1).accounts({ enemy, ...session.nativeAccounts() }).rpc();
+   */
+  readonly native: SessionProvider;
+  /** The accounts by which a game's program finds and checks this session; a call takes those of them that its IDL names. */
+  readonly nativeAccounts: () => NativeAccounts;
   /** Lookup tables of this session's key. */
   readonly tables: Omit<SessionTables, "isTrusted">;
   /**
    * Runs instructions within the terms, signed by the session key alone. A list runs in one transaction, all of it or
    * nothing; a list of lists runs one after the other, and what ran stays when a later one fails. Any number of calls
    * may be under way together.
+   *
+   * The rule's mode says how an instruction runs: under a vault rule inside `execute`, under a native rule as it stands, both in
+   * their order in one transaction. Its `once` number covers all of it. Native instructions alone have no number: they are signed
+   * again only when the cluster has finalized that the first copy can't land any more, and a call that was `Aborted` or
+   * `NotConfirmed` can't be sent again safely but by looking its signature up.
+   *
+   * A session that was renewed meanwhile is read again: the action is composed for the new terms and sent under the same number.
    *
    * @throws ValetkeyError by name, e.g. `NotInScope`, `LimitTotalExceeded`, `InnerInstructionFailed`.
    * @example
@@ -53,9 +73,15 @@ export interface Session {
   };
   /** Says whether the terms allow instructions, without sending; `simulate: true` turns "depends" into yes or no. */
   readonly explain: (input: ExplainInput) => Promise<Verdict>;
-  /** What is left, read from the chain. */
+  /** What is left, read from the chain; of a wallet's tokens never more than the wallet has approved for the vault. */
   readonly remaining: () => Promise<Remaining>;
-  /** The address of a position key, for instructions that want a fresh signing account. */
+  /**
+   * The address of position key `number` (0 to 65,535), for instructions that want a fresh signing account: it signs where a rule of
+   * the terms marks the position. Take a number that nobody used: the account must not exist yet.
+   *
+   * @example
+   * const position = session.positionKey(0);
+   */
   readonly positionKey: (number: number) => PublicKey;
   /** Listens; returns the function that stops listening. "expiring" comes a minute before the end. */
   readonly on: (notice: SessionNotice, listener: () => void) => () => void;
@@ -70,13 +96,13 @@ export interface Session {
 
 /** Makes a session object from a state that is known to be live. */
 export function createSession(context: SessionContext, state: SessionState): Session {
-  const { connection, config, address, programId } = context;
-  const store = createStore(state, () => readState({ connection, config, session: address }));
+  const { address, programId, key } = context;
+  const store = createStore(state, () => readWithApprovals(context));
   const positionKeys = new Map<number, PositionKey>();
   const parts: SessionParts = {
     context,
     store,
-    numbers: createOnceNumbers(state.account?.onceHighest ?? 0n, Date.now()),
+    numbers: createOnceNumbers(state.account?.onceHighest ?? 0n, Date.now(), numbersOf(context)),
     tables: createSessionTables(context),
     positionKeys: () => [...positionKeys.values()],
   };
@@ -99,14 +125,16 @@ export function createSession(context: SessionContext, state: SessionState): Ses
   return {
     address,
     vault: context.vault,
-    key: context.key,
+    key,
     get terms() {
       return terms();
     },
     get expiresAt() {
       return store.getSnapshot().expiresAt;
     },
-    provider: createProvider(parts),
+    provider: createProvider(parts, context.vault),
+    native: createProvider(parts, key.publicKey),
+    nativeAccounts: () => nativeAccounts(context),
     tables: { create, extend, list, sweep },
     send: send as Session["send"],
     explain: (input) => explain(parts, input),
@@ -127,4 +155,11 @@ export function createSession(context: SessionContext, state: SessionState): Ses
       return landed;
     },
   };
+}
+
+function numbersOf({ key, address }: SessionContext) {
+  const { takeNumber } = key;
+  if (takeNumber === undefined) return undefined;
+  const session = address.toBase58();
+  return (atLeast: bigint) => takeNumber({ session, atLeast });
 }

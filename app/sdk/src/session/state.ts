@@ -17,6 +17,8 @@ export interface SessionState {
   /** The cluster's unix seconds; this machine's clock is never asked. */
   readonly now: bigint;
   readonly slot: bigint;
+  /** For each limit of the account what its wallet has approved for the vault; null for limits of the vault itself. */
+  readonly approved?: readonly (bigint | null)[];
 }
 
 const CLOCK_UNIX_TIMESTAMP = 32;

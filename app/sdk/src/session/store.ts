@@ -18,8 +18,8 @@ export type SessionNotice = "expiring" | "used" | "ended";
 export interface SessionStore {
   readonly state: () => SessionState;
   readonly getSnapshot: () => SessionSnapshot;
-  /** Reads the chain; calls that come while one is under way share its answer. */
-  readonly refresh: () => Promise<SessionState>;
+  /** Reads the chain; calls that come while one is under way share its answer, unless they ask for one that begins `anew`. */
+  readonly refresh: (input?: { readonly anew?: boolean }) => Promise<SessionState>;
   /** Tells that the session ended through this object, so that its account may be gone. */
   readonly end: (reason: string) => void;
   /** Returns the function that ends the subscription. */
@@ -56,7 +56,7 @@ export function createStore(first: SessionState, read: () => Promise<SessionStat
     if (before.status === "live" && after.status === "ended") tell("ended");
     else if (after.status === "live") tell("used");
   };
-  const refresh = () =>
+  const share = () =>
     (underWay ??= read()
       .then((next) => {
         replace(next);
@@ -65,6 +65,10 @@ export function createStore(first: SessionState, read: () => Promise<SessionStat
       .finally(() => {
         underWay = undefined;
       }));
+  const refresh = async ({ anew = false } = {}) => {
+    if (anew) await underWay?.catch(() => undefined);
+    return await share();
+  };
   // One timer at most, only while somebody listens, and never a reason for a process to stay alive.
   const watch = () => {
     clearTimeout(timer);

@@ -16,6 +16,8 @@ export interface SelectTablesInput {
   readonly tables: readonly AddressLookupTableAccount[];
   /** The present slot: what a table got in this slot or later can't be used yet. */
   readonly slot: number | bigint;
+  /** Tables that are used whether they save bytes or not; they come first. */
+  readonly always?: readonly AddressLookupTableAccount[];
 }
 
 /** Any hash does for measuring: its length never changes. */
@@ -33,15 +35,16 @@ const SOME_HASH = "11111111111111111111111111111111";
  * ```
  */
 export function selectTables(input: SelectTablesInput): readonly AddressLookupTableAccount[] {
-  const { payer, instructions, slot } = input;
+  const { payer, instructions, slot, always = [] } = input;
   const measure = (tables: readonly AddressLookupTableAccount[]): number =>
     transactionSize(compileMessage({ payer, instructions, blockhash: SOME_HASH, tables }));
   const wanted = new Set(tableCandidates(payer, instructions));
   const candidates = distinct(input.tables)
     .map((table) => usableTable(table, slot))
     .filter((table) => table !== null)
+    .filter(({ key }) => !always.some((one) => one.key.equals(key)))
     .filter((table) => table.state.addresses.some((key) => wanted.has(key.toBase58())));
-  let chosen: readonly AddressLookupTableAccount[] = [];
+  let chosen = always;
   let size = measure(chosen);
   for (;;) {
     const best = smallest(candidates, chosen, measure);
@@ -49,7 +52,7 @@ export function selectTables(input: SelectTablesInput): readonly AddressLookupTa
     chosen = best.tables;
     size = best.size;
   }
-  for (const table of chosen) {
+  for (const table of chosen.slice(always.length)) {
     const without = chosen.filter((other) => other !== table);
     const smaller = measure(without);
     if (smaller <= size) {

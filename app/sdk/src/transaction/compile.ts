@@ -9,6 +9,7 @@ import {
   type TransactionInstruction,
 } from "@solana/web3.js";
 
+import { makeInstruction } from "../codec/instructions.js";
 import { invalid, ValetkeyError } from "../errors/error.js";
 import {
   lockedAccounts,
@@ -30,6 +31,8 @@ export interface CompileInput {
   readonly computeUnitLimit?: number;
   /** Priority fee in micro-lamports per compute unit. */
   readonly computeUnitPrice?: bigint;
+  /** Most bytes of accounts that the transaction may load; left out, the cluster's own bound (64 MiB). */
+  readonly loadedAccountsBytes?: number;
   /** Calls that the instructions are known to make, for the trace check. */
   readonly innerCalls?: number;
 }
@@ -110,7 +113,7 @@ export function compileMessage(input: {
 }
 
 function budgetInstructions(input: CompileInput): readonly TransactionInstruction[] {
-  const { computeUnitLimit: units, computeUnitPrice: price } = input;
+  const { computeUnitLimit: units, computeUnitPrice: price, loadedAccountsBytes: loaded } = input;
   if (units !== undefined && (!Number.isInteger(units) || units < 0 || units > 1_400_000)) {
     throw invalid("computeUnitLimit", `${units} isn't an integer from 0 to 1,400,000`);
   }
@@ -122,7 +125,16 @@ function budgetInstructions(input: CompileInput): readonly TransactionInstructio
     ...(price === undefined
       ? []
       : [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: price })]),
+    ...(loaded === undefined ? [] : [setLoadedAccountsBytes(loaded)]),
   ];
+}
+
+/** Compute-budget instruction 4, which web3.js 1.x doesn't build. */
+function setLoadedAccountsBytes(bytes: number): TransactionInstruction {
+  const data = new Uint8Array(5);
+  data[0] = 4;
+  new DataView(data.buffer).setUint32(1, bytes, true);
+  return makeInstruction(ComputeBudgetProgram.programId, [], data);
 }
 
 function sizeAdvice(
