@@ -6,9 +6,9 @@ import { PROGRAM_ERRORS } from "@valetkey/sdk/errors";
 
 /** Why a code can't be seen on the chain; a code that becomes reachable must leave this list. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ProgramChanged: "terms with a pinned program are refused by FeatureRefused",
-  ArgumentCapExceeded: "terms with a cap on an argument are refused by FeatureRefused",
-  ExtensionRefused: "mints and accounts with such extensions are refused when granted",
+  ProgramChanged: "execute refuses rules with a pin by FeatureRefused",
+  ArgumentCapExceeded: "execute refuses rules with a cap by FeatureRefused",
+  ExtensionRefused: "execute knows no extensions yet",
   RawInstruction: "the entry takes the raw instructions before Anchor sees them",
 };
 

@@ -64,14 +64,43 @@ describe("the head of terms", () => {
   it("is refused with the reserved flag", () =>
     refuses({ flags: 1 }, "TermsMalformed", { asked: 1n }));
 
-  for (const [what, flag, parts] of [
-    ["closes", 4, []],
-    ["position keys", 8, []],
-    ["a fee budget", 16, [0, ...u64(1), ...u64(1)]],
-    ["extensions", 128, u64(1)],
+  it("may allow closes and position keys", () => {
+    const { closeAccounts, positionKeys } = passes({ flags: 12 });
+    assert.deepEqual([closeAccounts, positionKeys], [true, true]);
+    const none = passes({});
+    assert.deepEqual([none.closeAccounts, none.positionKeys], [false, false]);
+  });
+
+  for (const [what, sponsor, total, perExecute, name] of [
+    ["all of it at once", 0, 9n, 9n, null],
+    ["one lamport per execute", 0, (1n << 64n) - 1n, 1n, null],
+    ["nothing", 0, 0n, 0n, "BadLimit"],
+    ["nothing per execute", 0, 9n, 0n, "BadLimit"],
+    ["more per execute than in total", 0, 9n, 10n, "BadLimit"],
+    ["a sponsor beyond the key table", 1, 9n, 9n, "TermsMalformed"],
+    ["no sponsor", 255, 9n, 9n, "TermsMalformed"],
   ] as const)
-    it(`is refused with ${what}, which this program doesn't offer`, () =>
-      refuses({ flags: flag, parts }, "FeatureRefused", { asked: 1n }));
+    it(`is ${name === null ? "accepted" : "refused"} with a fee budget of ${what}`, () => {
+      const terms = { flags: 16, parts: [sponsor, ...u64(total), ...u64(perExecute)] };
+      if (name !== null) return refuses(terms, name);
+      assert.deepEqual(passes(terms).feeBudget, {
+        ...{ sponsor: SystemProgram.programId.toBase58(), total, perExecute },
+      });
+    });
+
+  it("names the extensions that it allows, each of them offered", () => {
+    const offered = [1, 4, 6, 8, 10, 11, 12, 14, 16, 25, 26];
+    for (let type = 0; type < 64; type += 1) {
+      const word = 1n << BigInt(type);
+      const terms = { flags: 128, parts: u64(word) };
+      if (offered.includes(type)) assert.equal(passes(terms).extensions, word);
+      else refuses(terms, "FeatureRefused", { asked: BigInt(type) });
+    }
+    refuses({ flags: 128, parts: u64(0) }, "TermsMalformed");
+    const all = offered.reduce((word, type) => word | (1n << BigInt(type)), 0n);
+    assert.equal(passes({ flags: 128, parts: u64(all) }).extensions, all);
+    refuses({ flags: 128, parts: u64(all | 8n) }, "FeatureRefused", { asked: 3n });
+  });
 
   it("is refused whenever its bytes end early, or go on", () => {
     const bytes = rawTerms({ limits: [rawLimit()] }, world.svm.now());

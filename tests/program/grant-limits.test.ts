@@ -98,8 +98,23 @@ describe("limits and floors of terms", () => {
     for (const flags of [4, 8, 128]) refuses({ limits: [rawLimit({ flags })] }, "TermsMalformed");
   });
 
-  it("refuse a wallet as source, which this program doesn't offer", () =>
-    refuses({ limits: [rawLimit({ source: 0 })] }, "FeatureRefused", { limit: 0 }));
+  it("may be on a wallet, which is another asset than the vault's", () => {
+    const { vault, config } = world;
+    const wallet = Keypair.generate().publicKey;
+    const keys = (key: PublicKey) => [SystemProgram.programId, key];
+    const limits = [rawLimit({ source: 1 })];
+    for (const own of [vault, config])
+      refuses({ keys: keys(own), limits }, "BadLimit", { limit: 0 });
+    for (const source of [2, 254])
+      refuses({ limits: [rawLimit({ source })] }, "BadLimit", { limit: 0 });
+    const both = [rawLimit(), ...limits];
+    const stored = passes({ keys: keys(wallet), limits: both }).limits;
+    assert.deepEqual(
+      stored.map(({ source }) => source),
+      ["vault", wallet.toBase58()],
+    );
+    refuses({ keys: keys(wallet), limits: [...both, ...limits] }, "DuplicateLimit", { limit: 2 });
+  });
 
   it("name each asset once", () => {
     const { mint, otherMint } = world;

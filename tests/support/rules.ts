@@ -2,7 +2,7 @@
 // also when they are unsafe: what the client's own `terms()` would refuse must reach the program here.
 import { ASSOCIATED_TOKEN_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { SystemProgram, type PublicKey } from "@solana/web3.js";
-import type { DataConstraint } from "@valetkey/sdk/layers";
+import type { DataConstraint, RuleData } from "@valetkey/sdk/layers";
 
 /** What may stand at a position of an inner instruction. */
 export type Role =
@@ -17,6 +17,7 @@ export type Role =
 
 export const vault: Role = { kind: "vault" };
 export const any: Role = { kind: "any" };
+export const positionKey: Role = { kind: "positionKey" };
 export const programOwned: Role = { kind: "programOwned" };
 export const key = (address: PublicKey): Role => ({ kind: "key", key: address });
 export const set = (...keys: PublicKey[]): Role => ({ kind: "set", keys });
@@ -44,11 +45,17 @@ export interface RuleSpec {
   };
   readonly unbound?: boolean;
   readonly id?: number;
+  /** Default: vault. */
+  readonly mode?: "vault" | "native";
+  readonly pin?: { readonly programData: PublicKey; readonly slot: bigint };
+  readonly cap?: NonNullable<RuleData["cap"]>;
 }
 
-/** A limit on the vault's money. */
+/** A limit on the vault's money, or on what a wallet keeps. */
 export interface LimitSpec {
   readonly asset: AssetSpec;
+  /** Default: the vault. */
+  readonly wallet?: PublicKey;
   readonly total: bigint;
   readonly perExecute?: bigint;
   readonly perPeriod?: { readonly amount: bigint; readonly seconds: number };
@@ -62,6 +69,15 @@ export interface TermsSpec {
   readonly expiresAt?: bigint;
   readonly uses?: number | "unlimited";
   readonly closes?: boolean;
+  readonly positionKeys?: boolean;
+  readonly feeBudget?: {
+    readonly sponsor: PublicKey;
+    readonly total: bigint;
+    readonly perExecute: bigint;
+  };
+  readonly origin?: Uint8Array;
+  /** Types of Token-2022 extensions. */
+  readonly extensions?: readonly number[];
   readonly guardian?: PublicKey;
 }
 

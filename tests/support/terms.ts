@@ -11,27 +11,33 @@ export function toTermsData(spec: TermsSpec, now: bigint): TermsData {
   const rules = spec.rules.map(toRule);
   const limits = (spec.limits ?? []).map((limit) => ({
     asset: asset(limit.asset),
-    source: "vault" as const,
+    source: limit.wallet?.toBase58() ?? ("vault" as const),
     total: limit.total,
     perExecute: limit.perExecute ?? null,
     perPeriod: limit.perPeriod ?? null,
   }));
   const guardian = spec.guardian?.toBase58() ?? null;
+  const feeBudget =
+    spec.feeBudget === undefined
+      ? null
+      : { ...spec.feeBudget, sponsor: spec.feeBudget.sponsor.toBase58() };
   const named = [
     ...limits.map((limit) => limit.asset),
+    ...limits.flatMap(({ source }) => (source === "vault" ? [] : [source])),
     ...rules.flatMap(keysOfRule),
     ...(guardian === null ? [] : [guardian]),
+    ...(feeBudget === null ? [] : [feeBudget.sponsor]),
   ];
   return {
     startsAt: spec.startsAt ?? now,
     expiresAt: spec.expiresAt ?? now + 3600n,
     uses: spec.uses ?? 100,
     closeAccounts: spec.closes ?? false,
-    positionKeys: false,
-    feeBudget: null,
+    positionKeys: spec.positionKeys ?? false,
+    feeBudget,
     guardian,
-    origin: null,
-    extensions: 0n,
+    origin: spec.origin ?? null,
+    extensions: (spec.extensions ?? []).reduce((word, type) => word | (1n << BigInt(type)), 0n),
     keys: [...new Set(named)].filter((key) => key !== "SOL"),
     limits,
     rules,
@@ -44,7 +50,7 @@ function toRule(spec: RuleSpec, position: number): RuleData {
   return {
     id: spec.id ?? position,
     program: spec.program.toBase58(),
-    mode: "vault",
+    mode: spec.mode ?? "vault",
     discriminator: Uint8Array.from(spec.discriminator),
     minAccounts: least,
     maxAccounts: most,
@@ -59,8 +65,9 @@ function toRule(spec: RuleSpec, position: number): RuleData {
             per: floor.per,
           },
     unbound: spec.unbound ?? false,
-    pin: null,
-    cap: null,
+    pin:
+      spec.pin === undefined ? null : { ...spec.pin, programData: spec.pin.programData.toBase58() },
+    cap: spec.cap ?? null,
     data: spec.data ?? [],
     accounts: Object.entries(spec.accounts ?? {})
       .map(([at, role]) => toConstraint(Number(at), role))
@@ -89,6 +96,7 @@ function toConstraint(position: number, role: Role): AccountConstraint {
 function keysOfRule(rule: RuleData): readonly string[] {
   return [
     rule.program,
+    ...(rule.pin === null ? [] : [rule.pin.programData]),
     ...(rule.floor === null ? [] : [rule.floor.give, rule.floor.get]),
     ...rule.data.flatMap((constraint) => (constraint.field === "key" ? constraint.values : [])),
     ...rule.accounts.flatMap((constraint) => {

@@ -141,11 +141,11 @@ describe("threats: token accounts closed and opened again", () => {
       const routed = { rule: 2, instruction: relay(world.vault, [attack]) };
       refuses(world, session, [routed], "TokenAccountClosed", { inner: 0, rule: 2 });
     }
-    // Closing is an opt-in that isn't offered yet: neither the instruction nor the opt-in can be granted.
+    // Closing is an opt-in: without it the instruction can't be granted.
     for (const destination of [any, vault]) {
       const rule = tokenRule(9, 3, { 0: vaultToken(), 1: destination, 2: vault });
       expectRefused(tryGrant(world, { rules: [rule] }), "UnsafeRule");
-      expectRefused(tryGrant(world, { rules: [rule], closes: true }), "FeatureRefused");
+      expectOk(tryGrant(world, { rules: [rule], closes: true }));
     }
     expectOk(ownerExecute(world, [close(account, world.vault, world.vault)]));
     assert.equal(svm.balance(world.vault), world.funds.lamports + 2n * SOL + svm.rent(165));

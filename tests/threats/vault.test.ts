@@ -256,10 +256,17 @@ describe("threats: the vault as a System account", () => {
       const result = tryGrant(world, { rules: [{ ...rule, accounts: { 0: vaultRole } }] });
       expectRefused(result, "ReservedProgram");
     }
-    // Stake has no decoder yet.
-    const stake = { program: StakeProgram.programId, discriminator: [1, 0, 0, 0], count: 3 };
-    const result = tryGrant(world, { rules: [{ ...stake, accounts: { 2: vaultRole } }] });
-    expectRefused(result, "ReservedProgram");
+    // Of Stake's only delegating and deactivating, and only of a stake that the rule names.
+    for (const [number, count] of [...Array(20).keys()].flatMap((one) => [
+      [one, 3],
+      [one, 6],
+    ]) as readonly (readonly [number, number])[]) {
+      const stake = { program: StakeProgram.programId, discriminator: [number, 0, 0, 0], count };
+      const result = tryGrant(world, {
+        rules: [{ ...stake, accounts: { [count - 1]: vaultRole } }],
+      });
+      expectRefused(result, "UnsafeRule");
+    }
   });
 
   it("d09_dust_sent_to_vault_does_not_block_execute", () => {

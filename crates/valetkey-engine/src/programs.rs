@@ -20,8 +20,7 @@ pub const NATIVE_MINT: Key = base58(b"So1111111111111111111111111111111111111111
 pub const NATIVE_MINT_2022: Key = base58(b"9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP");
 
 /// Programs that no session may call, whatever its terms say (besides this program itself).
-/// Stake is among them until it has a typed decoder.
-pub const RESERVED: [Key; 14] = [
+pub const RESERVED: [Key; 13] = [
     base58(b"NativeLoader1111111111111111111111111111111"),
     base58(b"BPFLoader1111111111111111111111111111111111"),
     base58(b"BPFLoader2111111111111111111111111111111111"),
@@ -35,7 +34,6 @@ pub const RESERVED: [Key; 14] = [
     base58(b"Ed25519SigVerify111111111111111111111111111"),
     base58(b"KeccakSecp256k11111111111111111111111111111"),
     base58(b"Secp256r1SigVerify1111111111111111111111111"),
-    STAKE,
 ];
 
 /// Which typed decoder a program has; the byte that a rule stores.

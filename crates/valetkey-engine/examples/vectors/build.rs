@@ -60,6 +60,10 @@ pub struct Rule {
     pub discriminator: Vec<u8>,
     pub uses: Option<(u32, u32)>,
     pub floor: Option<(u8, u8, u64, u64)>,
+    /// Programdata (key index), slot.
+    pub pin: Option<(u8, u64)>,
+    /// Offset, field kind, total, spent.
+    pub cap: Option<(u16, u8, u64, u64)>,
     pub data: Vec<Vec<u8>>,
     pub positions: Vec<Vec<u8>>,
 }
@@ -80,6 +84,8 @@ impl Rule {
             discriminator,
             uses: None,
             floor: None,
+            pin: None,
+            cap: None,
             data,
             positions,
         }
@@ -94,6 +100,23 @@ impl Rule {
     pub fn floor(mut self, give: u8, get: u8, min: u64, per: u64) -> Self {
         self.flags |= 2;
         self.floor = Some((give, get, min, per));
+        self
+    }
+
+    pub fn native(mut self) -> Self {
+        self.mode = 1;
+        self
+    }
+
+    pub fn pin(mut self, programdata: u8, slot: u64) -> Self {
+        self.flags |= 8;
+        self.pin = Some((programdata, slot));
+        self
+    }
+
+    pub fn cap(mut self, offset: u16, kind: u8, total: u64) -> Self {
+        self.flags |= 16;
+        self.cap = Some((offset, kind, total, 0));
         self
     }
 
@@ -139,6 +162,16 @@ impl Rule {
             out.extend([give, get]);
             out.extend(min.to_le_bytes());
             out.extend(per.to_le_bytes());
+        }
+        if let Some((programdata, slot)) = self.pin {
+            out.push(programdata);
+            out.extend(slot.to_le_bytes());
+        }
+        if let Some((offset, kind, total, spent)) = self.cap {
+            out.extend(offset.to_le_bytes());
+            out.push(kind);
+            out.extend(total.to_le_bytes());
+            out.extend(spent.to_le_bytes());
         }
         self.data
             .iter()
@@ -192,8 +225,11 @@ pub struct Terms {
     pub uses: u32,
     pub keys: Vec<Key>,
     pub by_account: u32,
+    /// Sponsor (key index), total, per execute.
+    pub fee: Option<(u8, u64, u64)>,
     pub origin: Option<Key>,
     pub guardian: Option<u8>,
+    pub extensions: Option<u64>,
     pub limits: Vec<Limit>,
     pub rules: Vec<Rule>,
     pub tail: Vec<u8>,
@@ -209,8 +245,10 @@ impl Terms {
             uses: 100,
             keys: keys.to_vec(),
             by_account: 0,
+            fee: None,
             origin: None,
             guardian: None,
+            extensions: None,
             limits,
             rules,
             tail: vec![],
@@ -224,8 +262,10 @@ impl Terms {
 
     pub fn bytes(&self) -> Vec<u8> {
         let flags = self.flags
+            | u8::from(self.fee.is_some()) << 4
             | u8::from(self.origin.is_some()) << 5
-            | u8::from(self.guardian.is_some()) << 6;
+            | u8::from(self.guardian.is_some()) << 6
+            | u8::from(self.extensions.is_some()) << 7;
         let mut out = vec![self.version, flags];
         out.extend(self.starts_at.to_le_bytes());
         out.extend(self.expires_at.to_le_bytes());
@@ -236,8 +276,16 @@ impl Terms {
             self.rules.len() as u8,
         ]);
         out.extend(self.by_account.to_le_bytes());
+        if let Some((sponsor, total, per_execute)) = self.fee {
+            out.push(sponsor);
+            out.extend(total.to_le_bytes());
+            out.extend(per_execute.to_le_bytes());
+        }
         self.origin.iter().for_each(|hash| out.extend(hash));
         out.extend(self.guardian);
+        self.extensions
+            .iter()
+            .for_each(|word| out.extend(word.to_le_bytes()));
         let inline = self
             .keys
             .iter()
@@ -471,7 +519,7 @@ pub mod at {
 pub const MOVE: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 pub const SWAP: [u8; 8] = [9, 9, 9, 9, 9, 9, 9, 9];
 
-/// Terms with something of everything that this version offers.
+/// Terms with something of everything that needs no opt-in.
 pub fn rich() -> Terms {
     let keys = [
         programs::SYSTEM,
@@ -630,4 +678,101 @@ pub fn owners_payload(threshold: u8, timelock: u32, owners: &[Key]) -> Vec<u8> {
     out.push(owners.len() as u8);
     owners.iter().for_each(|owner| out.extend(owner));
     out
+
+/// The word of the terms that allows each extension on offer.
+pub const ALL_EXTENSIONS: u64 = 1 << 1
+    | 1 << 4
+    | 1 << 6
+    | 1 << 8
+    | 1 << 10
+    | 1 << 11
+    | 1 << 12
+    | 1 << 14
+    | 1 << 16
+    | 1 << 25
+    | 1 << 26;
+
+/// Terms with every feature on. Keys: System, Token, Token-2022, ATA, Stake, game, Bob, mint, extended mint, player,
+/// guardian, programdata.
+pub fn full() -> Terms {
+    let keys = [
+        programs::SYSTEM,
+        programs::TOKEN,
+        programs::TOKEN_2022,
+        programs::ASSOCIATED_TOKEN,
+        programs::STAKE,
+        GAME,
+        BOB,
+        MINT,
+        MINT_2022,
+        PLAYER,
+        GUARDIAN,
+        OTHER_MINT,
+    ];
+    let (game, bob, mint, player, programdata) = (5, 6, 7, 9, 11);
+    let limits = vec![
+        Limit {
+            per_execute: Some(500),
+            per_period: Some((700, 3_600)),
+            ..limit(255, 1_000)
+        },
+        limit(mint, 5_000),
+        Limit {
+            source: bob,
+            ..limit(mint, 60)
+        },
+        Limit {
+            source: bob,
+            per_period: Some((5, 86_400)),
+            ..limit(255, 9)
+        },
+        limit(8, 40),
+    ];
+    let rules = vec![
+        Rule::new(0, 1, 1, &[2, 0, 0, 0], 2)
+            .uses(3)
+            .at(1, 0, &[bob]),
+        Rule::new(1, 2, 2, &[12], 4).at(2, 4, &[bob, mint]),
+        Rule::new(1, 2, 3, &[9], 3),
+        Rule::new(2, 3, 4, &[12], 4).with(|rule| rule.max = 9),
+        Rule::new(3, 4, 5, &[1], 6).at(2, 2, &[]).at(3, 0, &[mint]),
+        Rule::new(4, 5, 6, &[2, 0, 0, 0], 6)
+            .at(0, 0, &[player])
+            .at(1, 1, &[bob, player]),
+        Rule::new(4, 5, 7, &[5, 0, 0, 0], 3).at(0, 0, &[player]),
+        Rule::new(game, 0, 8, &MOVE, 5)
+            .uses(9)
+            .floor(255, mint, 150, 100)
+            .pin(programdata, 311_000_000)
+            .cap(8, 3, 1_000_000)
+            .arg(8, 3, 3, &500u64.to_le_bytes())
+            .at(0, 2, &[])
+            .at(1, 5, &[])
+            .at(2, 3, &[mint])
+            .at(3, 4, &[bob, 255]),
+        Rule::new(game, 0, 9, &SWAP, 2)
+            .native()
+            .uses(7)
+            .cap(4, 0x82, 99)
+            .at(1, 6, &[]),
+        Rule::new(game, 0, 10, &[7], 1).with(|rule| rule.flags |= 4),
+    ];
+    Terms::new(&keys, limits, rules).with(|terms| {
+        terms.flags = 0b1100;
+        terms.fee = Some((bob, 90_000, 10_000));
+        terms.origin = Some(key(0x77));
+        terms.guardian = Some(10);
+        terms.extensions = Some(ALL_EXTENSIONS);
+    })
+}
+
+/// The mints of [`full`]; one of them has every extension on offer.
+pub fn full_mints() -> Given {
+    let extensions: Vec<(u16, Vec<u8>)> = [1, 4, 6, 10, 12, 14, 16, 18, 19, 20, 21, 22, 23, 25, 26]
+        .into_iter()
+        .map(|kind| (kind, vec![1; usize::from(kind)]))
+        .collect();
+    let mut given = mints();
+    given.0[1].data = mint_2022_data(2, &extensions);
+    given
 }

@@ -27,6 +27,7 @@ fn good() -> Vec<(&'static str, Terms, Given)> {
     vec![
         ("one rule, nothing else", game(), Given::default()),
         ("something of everything", rich(), mints()),
+        ("every feature on", full(), full_mints()),
         (
             "unlimited uses",
             game().with(|t| (t.flags, t.uses) = (2, 0)),
@@ -65,6 +66,9 @@ fn good() -> Vec<(&'static str, Terms, Given)> {
         ),
         ("every operator", operators(), Given::default()),
     ]
+    .into_iter()
+    .chain(opt_ins())
+    .collect()
 }
 
 fn largest() -> Terms {
@@ -113,18 +117,56 @@ fn head() -> Vec<(&'static str, Terms, ErrorCode)> {
             game().with(|t| t.flags = 1),
             TermsMalformed,
         ),
-        ("closes", game().with(|t| t.flags = 4), FeatureRefused),
         (
-            "position keys",
-            game().with(|t| t.flags = 8),
+            "a fee budget whose sponsor is beyond the table",
+            game().with(|t| t.fee = Some((3, 9, 9))),
+            TermsMalformed,
+        ),
+        (
+            "a fee budget of nobody",
+            game().with(|t| t.fee = Some((255, 9, 9))),
+            TermsMalformed,
+        ),
+        (
+            "a fee budget of nothing",
+            game().with(|t| t.fee = Some((1, 0, 0))),
+            BadLimit,
+        ),
+        (
+            "a fee budget of nothing per execute",
+            game().with(|t| t.fee = Some((1, 9, 0))),
+            BadLimit,
+        ),
+        (
+            "a fee budget of more per execute than in total",
+            game().with(|t| t.fee = Some((1, 9, 10))),
+            BadLimit,
+        ),
+        (
+            "extensions of nothing",
+            game().with(|t| t.extensions = Some(0)),
+            TermsMalformed,
+        ),
+        (
+            "the extension of closable mints",
+            game().with(|t| t.extensions = Some(1 << 3)),
             FeatureRefused,
         ),
         (
-            "a fee budget",
-            game().with(|t| t.flags = 16),
+            "the extension of non-transferable mints among others",
+            game().with(|t| t.extensions = Some(ALL_EXTENSIONS | 1 << 9)),
             FeatureRefused,
         ),
-        ("extensions", game().with(|t| t.flags = 128), FeatureRefused),
+        (
+            "an extension that is always allowed",
+            game().with(|t| t.extensions = Some(1 << 18)),
+            FeatureRefused,
+        ),
+        (
+            "an extension that nobody knows yet",
+            game().with(|t| t.extensions = Some(1 << 63)),
+            FeatureRefused,
+        ),
         ("no rule", bare(&[GAME], vec![]), EmptyScope),
         (
             "33 keys",
@@ -258,9 +300,31 @@ fn limits() -> Vec<(&'static str, Terms, ErrorCode)> {
         ),
         ("an asset beyond the table", one(limit(3, 10)), BadLimit),
         (
-            "a wallet as source",
-            one(Limit { source: 1, ..sol() }),
-            FeatureRefused,
+            "the vault as a wallet",
+            Terms::new(
+                &[GAME, VAULT],
+                vec![Limit { source: 1, ..sol() }],
+                vec![game_rule()],
+            ),
+            BadLimit,
+        ),
+        (
+            "the config as a wallet",
+            Terms::new(
+                &[GAME, CONFIG],
+                vec![Limit { source: 1, ..sol() }],
+                vec![game_rule()],
+            ),
+            BadLimit,
+        ),
+        (
+            "two limits of one wallet",
+            Terms::new(
+                &[GAME, BOB],
+                vec![Limit { source: 1, ..sol() }; 2],
+                vec![game_rule()],
+            ),
+            DuplicateLimit,
         ),
         (
             "a source beyond the table",
@@ -318,6 +382,121 @@ fn mint_cases() -> Vec<(&'static str, Account)> {
     ]
 }
 
+/// Each extension of a mint, alone: without its bit in the terms, with it, with all the others.
+fn extension_cases() -> Vec<(String, Option<u64>, Account, Option<ErrorCode>)> {
+    let harmless = 18..=23u16;
+    let offered = [1u16, 4, 6, 10, 12, 14, 16, 25, 26];
+    let mint = |kind: u16| {
+        account(
+            MINT,
+            programs::TOKEN_2022,
+            mint_2022_data(6, &[(kind, vec![1; 40])]),
+        )
+    };
+    let mut cases = vec![];
+    for kind in 1..=40u16 {
+        let always = harmless.contains(&kind);
+        let expect = |known: bool| (!known).then_some(MintRefused);
+        cases.push((
+            format!("a mint with extension {kind}, nothing allowed"),
+            None,
+            mint(kind),
+            expect(always),
+        ));
+        cases.push((
+            format!("a mint with extension {kind}, everything allowed"),
+            Some(ALL_EXTENSIONS),
+            mint(kind),
+            expect(always || offered.contains(&kind)),
+        ));
+        if offered.contains(&kind) {
+            let bit = 1u64 << kind;
+            cases.push((
+                format!("a mint with extension {kind}, allowed by name"),
+                Some(bit),
+                mint(kind),
+                None,
+            ));
+            cases.push((
+                format!("a mint with extension {kind}, all others allowed"),
+                Some(ALL_EXTENSIONS & !bit),
+                mint(kind),
+                Some(MintRefused),
+            ));
+        }
+    }
+    let wide = mint(64 + 1);
+    cases.push((
+        "a mint with extension 65, whose bit would wrap".to_owned(),
+        Some(ALL_EXTENSIONS),
+        wide,
+        Some(MintRefused),
+    ));
+    cases
+}
+
+/// Each opt-in alone.
+fn opt_ins() -> Vec<(&'static str, Terms, Given)> {
+    let none = Given::default;
+    let one = |rule: Rule| bare(&[GAME, BOB, MINT], vec![rule]);
+    let wallet_limits = vec![
+        limit(255, 5),
+        Limit {
+            source: 1,
+            ..limit(255, 6)
+        },
+        Limit {
+            source: 2,
+            ..limit(255, 7)
+        },
+    ];
+    vec![
+        ("closes", game().with(|t| t.flags = 4), none()),
+        (
+            "position keys",
+            one(game_rule().at(1, 5, &[])).with(|t| t.flags = 8),
+            none(),
+        ),
+        (
+            "a fee budget",
+            game().with(|t| t.fee = Some((1, 9, 9))),
+            none(),
+        ),
+        (
+            "extensions of accounts",
+            game().with(|t| t.extensions = Some(1 << 8 | 1 << 11)),
+            none(),
+        ),
+        (
+            "wallets as sources",
+            Terms::new(&[GAME, BOB, EVE], wallet_limits, vec![game_rule()]),
+            none(),
+        ),
+        ("native mode", one(game_rule().native()), none()),
+        (
+            "native mode with uses and a cap",
+            one(game_rule().native().uses(4).cap(1, 0x80, u64::MAX)),
+            none(),
+        ),
+        ("a pin", one(game_rule().pin(1, 5)), none()),
+        ("a cap", one(game_rule().cap(8, 3, 9)), none()),
+        (
+            "a cap on one byte from the end",
+            one(game_rule().cap(1, 0x80, 9)),
+            none(),
+        ),
+        (
+            "uses, a floor, a pin and a cap",
+            one(game_rule()
+                .uses(2)
+                .floor(255, 2, 1, 1)
+                .pin(1, u64::MAX)
+                .cap(9, 1, 70_000)),
+            Given(vec![account(MINT, programs::TOKEN, mint_data(6))]),
+        ),
+    ]
+}
+
 fn rules() -> Vec<(&'static str, Terms, ErrorCode)> {
     let one = |rule: Rule| bare(&[GAME, BOB, MINT, VAULT], vec![rule]);
     let arg = |offset: u16, kind: u8, operator: u8, payload: &[u8]| {
@@ -344,9 +523,59 @@ fn rules() -> Vec<(&'static str, Terms, ErrorCode)> {
             TermsMalformed,
         ),
         (
-            "native mode",
-            one(game_rule().with(|r| r.mode = 1)),
-            FeatureRefused,
+            "native mode with a pin",
+            one(game_rule().native().pin(1, 5)),
+            UnsafeRule,
+        ),
+        (
+            "native mode of a typed program",
+            bare(
+                &[programs::SYSTEM],
+                vec![Rule::new(0, 1, 1, &[2, 0, 0, 0], 2).native()],
+            ),
+            UnsafeRule,
+        ),
+        (
+            "a position key in native mode",
+            one(game_rule().native().at(1, 5, &[])).with(|t| t.flags = 8),
+            UnsafeRule,
+        ),
+        (
+            "a pin beyond the table",
+            one(game_rule().pin(4, 5)),
+            BadConstraint,
+        ),
+        (
+            "a cap of nothing",
+            one(game_rule().cap(8, 3, 0)),
+            BadConstraint,
+        ),
+        (
+            "a cap on a signed number",
+            one(game_rule().cap(8, 4, 1)),
+            BadConstraint,
+        ),
+        (
+            "a cap on a key",
+            one(game_rule().cap(8, 5, 1)),
+            BadConstraint,
+        ),
+        (
+            "a cap on bytes",
+            one(game_rule().cap(8, 6, 1)),
+            BadConstraint,
+        ),
+        (
+            "a cap on a field that ends after the end",
+            one(game_rule().cap(7, 0x83, 1)),
+            BadConstraint,
+        ),
+        (
+            "a cap spent already",
+            one(game_rule()
+                .cap(8, 3, 9)
+                .with(|r| r.cap = Some((8, 3, 9, 1)))),
+            TermsMalformed,
         ),
         (
             "an unknown mode",
@@ -357,16 +586,6 @@ fn rules() -> Vec<(&'static str, Terms, ErrorCode)> {
             "an unknown flag",
             one(game_rule().with(|r| r.flags = 32)),
             TermsMalformed,
-        ),
-        (
-            "a pinned program",
-            one(game_rule().with(|r| r.flags = 8)),
-            FeatureRefused,
-        ),
-        (
-            "a cap on an argument",
-            one(game_rule().with(|r| r.flags = 16)),
-            FeatureRefused,
         ),
         (
             "no discriminator",
@@ -477,7 +696,16 @@ fn rules() -> Vec<(&'static str, Terms, ErrorCode)> {
             BadConstraint,
         ),
         ("an owner token without mint", at(0, 4, &[1]), BadConstraint),
-        ("a position key", at(0, 5, &[]), FeatureRefused),
+        (
+            "a position key that the terms don't allow",
+            at(0, 5, &[]),
+            UnsafeRule,
+        ),
+        (
+            "a position key with payload",
+            at(0, 5, &[1]).with(|t| t.flags = 8),
+            BadConstraint,
+        ),
         (
             "two rules with one id",
             bare(&[GAME], vec![game_rule(), game_rule().with(|r| r.max = 9)]),
@@ -496,8 +724,7 @@ fn reserved() -> Vec<(String, Terms, ErrorCode)> {
         .iter()
         .chain([&PROGRAM_ID])
         .map(|program| {
-            let kind = if *program == programs::STAKE { 5 } else { 0 };
-            let terms = bare(&[*program], vec![Rule::new(0, kind, 1, &[4, 0, 0, 0], 1)]);
+            let terms = bare(&[*program], vec![Rule::new(0, 0, 1, &[4, 0, 0, 0], 1)]);
             (
                 format!("reserved program {}", hex(program)),
                 terms,
@@ -515,6 +742,7 @@ fn typed() -> Vec<(String, Terms, Option<ErrorCode>)> {
         programs::TOKEN,
         programs::TOKEN_2022,
         programs::ASSOCIATED_TOKEN,
+        programs::STAKE,
         BOB,
         MINT,
     ];
@@ -555,7 +783,18 @@ fn typed() -> Vec<(String, Terms, Option<ErrorCode>)> {
         let (accounts, expect) = allowed((disc == 1).then_some(6));
         cases.push((
             format!("ATA {disc}"),
-            one(rule(4, &[disc], accounts).at(2, 0, &[4])),
+            one(rule(4, &[disc], accounts).at(2, 0, &[5])),
+            expect,
+        ));
+        let (accounts, expect) = allowed(match disc {
+            2 => Some(6),
+            5 => Some(3),
+            _ => None,
+        });
+        let stake = rule(5, &[disc, 0, 0, 0], accounts);
+        cases.push((
+            format!("Stake {disc}"),
+            one(stake.at(0, 0, &[5]).at(1, 1, &[5, 6])),
             expect,
         ));
     }
@@ -613,7 +852,43 @@ fn typed() -> Vec<(String, Terms, Option<ErrorCode>)> {
         ),
         (
             "ATA whose mint alone is bound",
-            rule(4, &[1], 6).at(3, 0, &[5]),
+            rule(4, &[1], 6).at(3, 0, &[6]),
+            UnsafeRule,
+        ),
+        ("CloseAccount, not allowed", rule(2, &[9], 3), UnsafeRule),
+        (
+            "a hook's accounts, not allowed",
+            rule(3, &[12], 4).with(|r| r.max = 8),
+            UnsafeRule,
+        ),
+        (
+            "Stake with a discriminator of 1 byte",
+            rule(5, &[2], 6),
+            BadDiscriminator,
+        ),
+        (
+            "Stake 2 whose vote is any",
+            rule(5, &[2, 0, 0, 0], 6).at(0, 0, &[5]).at(1, 7, &[]),
+            UnsafeRule,
+        ),
+        (
+            "Stake 2 whose stake isn't bound",
+            rule(5, &[2, 0, 0, 0], 6).at(1, 0, &[5]),
+            UnsafeRule,
+        ),
+        (
+            "Stake 2 whose stake is the vault",
+            rule(5, &[2, 0, 0, 0], 6).at(0, 2, &[]).at(1, 0, &[5]),
+            UnsafeRule,
+        ),
+        (
+            "Stake 5 of 4 accounts",
+            rule(5, &[5, 0, 0, 0], 4).at(0, 0, &[5]),
+            UnsafeRule,
+        ),
+        (
+            "Stake 5 without its stake",
+            rule(5, &[5, 0, 0, 0], 3),
             UnsafeRule,
         ),
     ];
@@ -624,21 +899,65 @@ fn typed() -> Vec<(String, Terms, Option<ErrorCode>)> {
     );
     let good = [
         ("ATA for the vault", rule(4, &[1], 6).at(2, 2, &[])),
-        ("ATA for one of a set", rule(4, &[1], 6).at(2, 1, &[4])),
+        ("ATA for one of a set", rule(4, &[1], 6).at(2, 1, &[5])),
     ];
     cases.extend(
         good.into_iter()
             .map(|(name, rule)| (name.to_owned(), one(rule), None)),
     );
+    let closing = |kind| one(rule(kind, &[9], 3)).with(|t| t.flags = 4);
+    let hooked =
+        |rule: Rule, least: u8, most: u8| one(rule.with(|r| (r.min, r.max) = (least, most)));
+    let hook = |terms: Terms| terms.with(|t| t.extensions = Some(1 << 14));
+    let opted = [
+        ("Token CloseAccount, allowed", closing(2), None),
+        ("Token-2022 CloseAccount, allowed", closing(3), None),
+        (
+            "CloseAccount of 4 accounts",
+            hooked(rule(2, &[9], 3), 4, 4).with(|t| t.flags = 4),
+            Some(UnsafeRule),
+        ),
+        (
+            "a hook's accounts, allowed",
+            hook(hooked(rule(3, &[12], 4), 4, 9)),
+            None,
+        ),
+        (
+            "exactly one account of a hook",
+            hook(hooked(rule(3, &[12], 4), 5, 5)),
+            None,
+        ),
+        (
+            "a hook's accounts instead of the transfer's",
+            hook(hooked(rule(3, &[12], 4), 3, 9)),
+            Some(UnsafeRule),
+        ),
+        (
+            "a hook's accounts behind a plain Transfer",
+            hook(hooked(rule(3, &[3], 3), 3, 4)),
+            Some(UnsafeRule),
+        ),
+        (
+            "a hook's accounts under Token",
+            hook(hooked(rule(2, &[12], 4), 4, 5)),
+            Some(UnsafeRule),
+        ),
+        (
+            "a hook's accounts, unbound",
+            hook(hooked(rule(3, &[12], 4).with(|r| r.flags = 4), 4, 5)),
+            Some(UnsafeRule),
+        ),
+    ];
+    cases.extend(opted.map(|(name, terms, code)| (name.to_owned(), terms, code)));
     cases
 }
 
 fn truncations() -> Vec<(String, Vec<u8>)> {
-    let bytes = rich().bytes();
+    let bytes = full().bytes();
     let cuts = (0..bytes.len()).step_by(7).chain([bytes.len() - 1]);
     cuts.map(|n| {
         (
-            format!("something of everything, cut after {n} bytes"),
+            format!("every feature on, cut after {n} bytes"),
             bytes[..n].to_vec(),
         )
     })
@@ -669,8 +988,24 @@ fn all() -> Vec<Case> {
             Some(MintRefused),
         ));
     }
+    let floored = bare(
+        &[GAME, BOB, MINT],
+        vec![game_rule().native().floor(255, 2, 1, 1)],
+    );
+    let mint = account(MINT, programs::TOKEN, mint_data(6));
+    cases.push((
+        "native mode with a floor".into(),
+        floored.bytes(),
+        Given(vec![mint]),
+        Some(UnsafeRule),
+    ));
+    for (name, extensions, mint, expect) in extension_cases() {
+        let terms = Terms::new(&[GAME, MINT], vec![limit(1, 5)], vec![game_rule()])
+            .with(|t| t.extensions = extensions);
+        cases.push((name, terms.bytes(), Given(vec![mint]), expect));
+    }
     for (name, bytes) in truncations() {
-        cases.push((name, bytes, mints(), Some(TermsMalformed)));
+        cases.push((name, bytes, full_mints(), Some(TermsMalformed)));
     }
     cases
 }

@@ -319,7 +319,7 @@ pub fn mints() -> Value {
     let cases = rows
         .into_iter()
         .map(|(name, program, data, expect)| {
-            let found = MintFacts::read(&program, &data);
+            let found = MintFacts::read(&program, &data, 0);
             assert_eq!(
                 found.ok().map(|m| (m.decimals, m.token_2022)),
                 expect,

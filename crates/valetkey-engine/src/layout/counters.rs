@@ -109,6 +109,26 @@ pub fn spend_rule_use(data: &mut [u8], at: usize) -> Result<()> {
     write(uses, 4, &spent.saturating_add(1).to_le_bytes())
 }
 
+/// Adds `value` to the spend of a rule's cap. `at` is where the rule begins ([`super::SessionView::rule_offset`]). Refuses
+/// with `ArgumentCapExceeded`, `asked` = `value`, `left` = what the cap has left, and `NotASession` for a rule without one.
+pub fn spend_cap(data: &mut [u8], at: usize, value: u64) -> Result<()> {
+    let Some(bytes) = data.get_mut(at..) else {
+        return Err(not_a_session());
+    };
+    let Some(rule) = super::RuleView::read(bytes) else {
+        return Err(not_a_session());
+    };
+    let (Some(cap), Some(spent_at)) = (rule.cap(), rule.cap_spent_at()) else {
+        return Err(not_a_session());
+    };
+    match cap.spent.checked_add(value) {
+        Some(spent) if spent <= cap.total => write(bytes, spent_at, &spent.to_le_bytes()),
+        _ => Err(Refusal::new(ErrorCode::ArgumentCapExceeded)
+            .asked(value)
+            .left(cap.total.saturating_sub(cap.spent))),
+    }
+}
+
 #[inline(always)]
 fn header(data: &mut [u8]) -> Result<&mut [u8; HEADER]> {
     data.first_chunk_mut::<HEADER>().ok_or_else(not_a_session)

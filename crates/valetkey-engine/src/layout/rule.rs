@@ -59,6 +59,28 @@ pub struct Floor {
     pub per: u64,
 }
 
+/// The deployment of the rule's program that the terms name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Key index of the programdata account.
+    pub programdata: u8,
+    /// Slot of the deployment.
+    pub slot: u64,
+}
+
+/// A bound on the sum of one unsigned argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// Where the argument lies: from the start, or from the end.
+    pub offset: u16,
+    /// Field kind (`u8` to `u64`) with the bit [`field::FROM_END`].
+    pub kind: u8,
+    /// Most that all uses together may add up to.
+    pub total: u64,
+    /// What they added up to so far.
+    pub spent: u64,
+}
+
 /// One rule, its parts found but not judged.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleView<'a> {
@@ -66,20 +88,19 @@ pub struct RuleView<'a> {
     discriminator: &'a [u8],
     uses: Option<&'a [u8; 8]>,
     floor: Option<&'a [u8; 18]>,
+    pin: Option<&'a [u8; 9]>,
+    cap: Option<&'a [u8; 19]>,
     constraints: &'a [u8],
 }
 
 impl<'a> RuleView<'a> {
     /// Reads the rule at the start of `bytes` (more may follow). `None` when the bytes end too early, the
-    /// discriminator's length isn't 1, 4 or 8, or a flag is set that this engine doesn't carry out.
+    /// discriminator's length isn't 1, 4 or 8, or a flag is set that means nothing.
     #[inline(always)]
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(bytes);
         let head = cursor.array::<HEAD>()?;
         let flags = u8_at::<4, HEAD>(head);
-        if flags & !(flags::USES | flags::FLOOR | flags::UNBOUND) != 0 {
-            return None;
-        }
         let discriminator: &[u8] = match u8_at::<8, HEAD>(head) {
             1 => cursor.array::<1>()?,
             4 => cursor.array::<4>()?,
@@ -96,11 +117,26 @@ impl<'a> RuleView<'a> {
         } else {
             None
         };
+        let (mut pin, mut cap) = (None, None);
+        // Most rules have neither: one look at the flags.
+        if flags & !(flags::USES | flags::FLOOR | flags::UNBOUND) != 0 {
+            if flags & !flags::KNOWN != 0 {
+                return None;
+            }
+            if flags & flags::PINNED != 0 {
+                pin = Some(cursor.array()?);
+            }
+            if flags & flags::CAP != 0 {
+                cap = Some(cursor.array()?);
+            }
+        }
         Some(Self {
             head,
             discriminator,
             uses,
             floor,
+            pin,
+            cap,
             constraints: cursor.rest(),
         })
     }
@@ -170,6 +206,50 @@ impl<'a> RuleView<'a> {
             min: u64_at::<2, 18>(b),
             per: u64_at::<10, 18>(b),
         })
+    }
+
+    /// The pinned deployment, if there is one.
+    #[inline(always)]
+    pub fn pin(&self) -> Option<Pin> {
+        self.pin.map(|b| Pin {
+            programdata: u8_at::<0, 9>(b),
+            slot: u64_at::<1, 9>(b),
+        })
+    }
+
+    /// The cap on an argument, if there is one; its spend is written by [`super::counters::spend_cap`].
+    #[inline(always)]
+    pub fn cap(&self) -> Option<Cap> {
+        self.cap.map(|b| Cap {
+            offset: u16_at::<0, 19>(b),
+            kind: u8_at::<2, 19>(b),
+            total: u64_at::<3, 19>(b),
+            spent: u64_at::<11, 19>(b),
+        })
+    }
+
+    /// Where the spent uses (`u32`) lie, in bytes from the rule's start; `None` without uses of its own.
+    pub fn uses_spent_at(&self) -> Option<usize> {
+        self.uses.map(|_| {
+            HEAD.saturating_add(self.discriminator.len())
+                .saturating_add(4)
+        })
+    }
+
+    /// Where the spend of the cap (`u64`) lies, in bytes from the rule's start; `None` without a cap.
+    pub fn cap_spent_at(&self) -> Option<usize> {
+        let before = [
+            (self.uses.is_some(), 8),
+            (self.floor.is_some(), 18),
+            (self.pin.is_some(), 9),
+            (self.cap.is_some(), 11),
+        ];
+        let part = |(there, size): (bool, usize)| if there { size } else { 0 };
+        self.cap?;
+        Some(before.into_iter().map(part).fold(
+            HEAD.saturating_add(self.discriminator.len()),
+            usize::saturating_add,
+        ))
     }
 
     /// Number of data constraints.

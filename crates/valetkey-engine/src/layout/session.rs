@@ -337,6 +337,15 @@ impl<'a> SessionView<'a> {
         u32_at::<{ offset::USES_SPENT }, HEADER>(self.header)
     }
 
+    /// The fee budget: total, per execute, paid; zeroes without one.
+    pub fn fee_budget(&self) -> (u64, u64, u64) {
+        (
+            u64_at::<{ offset::FEE_TOTAL }, HEADER>(self.header),
+            u64_at::<{ offset::FEE_PER_EXECUTE }, HEADER>(self.header),
+            u64_at::<{ offset::FEE_PAID }, HEADER>(self.header),
+        )
+    }
+
     /// Token-2022 extensions allowed, bit = extension type.
     pub fn extensions(&self) -> u64 {
         u64_at::<{ offset::EXTENSIONS }, HEADER>(self.header)

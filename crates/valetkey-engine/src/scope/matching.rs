@@ -4,7 +4,7 @@ use super::{data, positions};
 use crate::accounts::Accounts;
 use crate::bytes::{key_eq, Key};
 use crate::errors::ErrorCode;
-use crate::layout::rule::MODE_VAULT;
+use crate::layout::rule::{flags, MODE_VAULT};
 use crate::layout::{Asset, RuleView, SessionView};
 use crate::plan::Inner;
 use crate::refusal::{Refusal, Result};
@@ -60,6 +60,9 @@ fn judge<'a, A: Accounts>(
     let program = check_program(session, &rule, inner, accounts)?;
     if rule.mode() != MODE_VAULT {
         return Err(refuse(ErrorCode::ModeMismatch));
+    }
+    if rule.flags() & (flags::PINNED | flags::CAP) != 0 {
+        return Err(refuse(ErrorCode::FeatureRefused));
     }
     if !begins_with(inner.data, rule.discriminator()) {
         return Err(refuse(ErrorCode::InstructionNotInScope));

@@ -38,3 +38,16 @@ pub trait TermsAccounts {
     /// Owner program and data of the account with this address, among the accounts of the terms.
     fn mint(&self, key: &Key) -> Option<(&Key, &[u8])>;
 }
+
+/// What limits and rules are judged by: the key table and what the head of the terms allows.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub keys: &'a [Key],
+    pub config: &'a Key,
+    pub vault: &'a Key,
+    pub program_id: &'a Key,
+    /// Flags of the terms.
+    pub flags: u8,
+    /// Extensions allowed by name.
+    pub extensions: u64,
+}

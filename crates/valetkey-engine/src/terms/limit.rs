@@ -1,8 +1,8 @@
 //! Limits of terms.
 
-use super::context::TermsAccounts;
+use super::context::{Ground, TermsAccounts};
 use super::parts::{malformed, Reader};
-use crate::bytes::{put, Cursor, Key};
+use crate::bytes::{key_eq, put, Cursor, Key};
 use crate::errors::ErrorCode;
 use crate::layout::limit::{flags, offset, SIZE};
 use crate::layout::NO_KEY;
@@ -54,11 +54,10 @@ impl Limit {
         })
     }
 
-    /// Checks it and writes its 56 bytes. Refuses with `BadLimit`, `FeatureRefused` (a wallet as source), `MintMissing`
-    /// or `MintRefused`.
+    /// Checks it and writes its 56 bytes. Refuses with `BadLimit`, `MintMissing` or `MintRefused`.
     pub fn write(
         &self,
-        keys: &[Key],
+        ground: &Ground,
         accounts: &impl TermsAccounts,
         out: &mut [u8; SIZE],
     ) -> Result<()> {
@@ -69,13 +68,12 @@ impl Limit {
             return Err(Refusal::new(ErrorCode::BadLimit));
         }
         if self.source != NO_KEY {
-            let known = usize::from(self.source) < keys.len();
-            let code = if known {
-                ErrorCode::FeatureRefused
-            } else {
-                ErrorCode::BadLimit
-            };
-            return Err(Refusal::new(code));
+            // The vault's own is said as 255; the config holds no tokens.
+            let wallet = ground.keys.get(usize::from(self.source));
+            let foreign = |key: &&Key| !key_eq(key, ground.vault) && !key_eq(key, ground.config);
+            if wallet.filter(foreign).is_none() {
+                return Err(Refusal::new(ErrorCode::BadLimit));
+            }
         }
         let mint = if self.asset == NO_KEY {
             MintFacts {
@@ -83,10 +81,11 @@ impl Limit {
                 token_2022: false,
             }
         } else {
-            let key = keys
+            let key = ground
+                .keys
                 .get(usize::from(self.asset))
                 .ok_or(Refusal::new(ErrorCode::BadLimit))?;
-            read_mint(key, accounts)?
+            read_mint(key, ground.extensions, accounts)?
         };
         let flags = self.flags
             | if mint.token_2022 {
@@ -112,12 +111,16 @@ fn write(limit: &Limit, flags: u8, decimals: u8, out: &mut [u8; SIZE]) -> Option
 }
 
 /// Reads the mint of a limit or floor among the accounts of the terms. Wrapped SOL is refused: it counts as SOL.
-pub(super) fn read_mint(mint: &Key, accounts: &impl TermsAccounts) -> Result<MintFacts> {
+pub(super) fn read_mint(
+    mint: &Key,
+    extensions: u64,
+    accounts: &impl TermsAccounts,
+) -> Result<MintFacts> {
     if is_native_mint(mint) {
         return Err(Refusal::new(ErrorCode::MintRefused));
     }
     let (owner, data) = accounts
         .mint(mint)
         .ok_or(Refusal::new(ErrorCode::MintMissing))?;
-    MintFacts::read(owner, data)
+    MintFacts::read(owner, data, extensions)
 }

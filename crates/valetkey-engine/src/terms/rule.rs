@@ -1,15 +1,16 @@
 //! Rules of terms: what a rule must be so that it may be stored.
 
-use super::context::TermsAccounts;
+use super::context::{Ground, TermsAccounts};
 use super::limit::read_mint;
-use super::parts::Reader;
-use crate::bytes::{key_eq, u8_at, Key};
+use super::parts::{self, Reader};
+use crate::bytes::{key_eq, u8_at};
 use crate::errors::ErrorCode;
 use crate::layout::rule::{
     field, flags, operator, position, AccountConstraint, DataConstraint, HEAD, MAX_ACCOUNTS,
-    MAX_DATA, MAX_POSITIONS, MODE_NATIVE, MODE_VAULT,
+    MAX_DATA, MAX_POSITIONS, MODE_NATIVE,
 };
 use crate::layout::{RuleView, NO_KEY};
+use crate::mint::HOOK_EXTENSION;
 use crate::programs::{is_reserved, ProgramKind};
 use crate::refusal::{Refusal, Result};
 use crate::typed;
@@ -18,7 +19,7 @@ use crate::typed;
 const MAX_VALUES: usize = 16;
 
 /// Reads one rule and walks to its end; returns it and its bytes. Refuses form only: `TermsMalformed`,
-/// `TermsTooLarge`, `BadDiscriminator`, `FeatureRefused`.
+/// `TermsTooLarge`, `BadDiscriminator`.
 pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(RuleView<'a>, &'a [u8])> {
     let bytes = reader.cursor.rest();
     let head = *reader.need(|c| c.array::<HEAD>())?;
@@ -26,9 +27,6 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(RuleView<'a>, &'a [u8
     let rule_flags = u8_at::<4, HEAD>(&head);
     if mode > MODE_NATIVE || rule_flags & !flags::KNOWN != 0 {
         return Err(Refusal::new(ErrorCode::TermsMalformed));
-    }
-    if mode != MODE_VAULT || rule_flags & (flags::PINNED | flags::CAP) != 0 {
-        return Err(Refusal::new(ErrorCode::FeatureRefused));
     }
     if !matches!(u8_at::<8, HEAD>(&head), 1 | 4 | 8) {
         return Err(Refusal::new(ErrorCode::BadDiscriminator));
@@ -49,18 +47,13 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(RuleView<'a>, &'a [u8
 }
 
 /// Checks what a rule says. Refuses with the codes of the 6600 family.
-pub(super) fn check(
-    rule: &RuleView,
-    keys: &[Key],
-    vault: &Key,
-    program_id: &Key,
-    accounts: &impl TermsAccounts,
-) -> Result<()> {
+pub(super) fn check(rule: &RuleView, ground: &Ground, accounts: &impl TermsAccounts) -> Result<()> {
     let index = usize::from(rule.program());
-    let program = keys
+    let program = ground
+        .keys
         .get(index)
         .ok_or_else(|| Refusal::new(ErrorCode::BadConstraint).key(index))?;
-    if is_reserved(program, program_id) {
+    if is_reserved(program, ground.program_id) {
         return Err(Refusal::new(ErrorCode::ReservedProgram).key(index));
     }
     let kind = ProgramKind::of(program);
@@ -81,8 +74,11 @@ pub(super) fn check(
         return Err(refusal.asked(u64::from(min)).left(u64::from(max)));
     }
     check_uses(rule)?;
-    check_floor(rule, keys, accounts)?;
-    check_constraints(rule, keys, vault, kind)
+    check_floor(rule, ground, accounts)?;
+    check_pin(rule, ground)?;
+    check_cap(rule)?;
+    check_mode(rule, kind)?;
+    check_constraints(rule, ground, kind)
 }
 
 fn check_uses(rule: &RuleView) -> Result<()> {
@@ -93,7 +89,7 @@ fn check_uses(rule: &RuleView) -> Result<()> {
     }
 }
 
-fn check_floor(rule: &RuleView, keys: &[Key], accounts: &impl TermsAccounts) -> Result<()> {
+fn check_floor(rule: &RuleView, ground: &Ground, accounts: &impl TermsAccounts) -> Result<()> {
     let Some(floor) = rule.floor() else {
         return Ok(());
     };
@@ -103,25 +99,68 @@ fn check_floor(rule: &RuleView, keys: &[Key], accounts: &impl TermsAccounts) -> 
     for asset in [floor.give, floor.get] {
         if asset != NO_KEY {
             let index = usize::from(asset);
-            let mint = keys.get(index).ok_or(Refusal::new(ErrorCode::BadFloor))?;
-            read_mint(mint, accounts).map_err(|refusal| refusal.key(index))?;
+            let mint = ground
+                .keys
+                .get(index)
+                .ok_or(Refusal::new(ErrorCode::BadFloor))?;
+            read_mint(mint, ground.extensions, accounts).map_err(|refusal| refusal.key(index))?;
         }
     }
     Ok(())
 }
 
-fn check_constraints(rule: &RuleView, keys: &[Key], vault: &Key, kind: ProgramKind) -> Result<()> {
+/// The programdata account of a pin stands in the key table.
+fn check_pin(rule: &RuleView, ground: &Ground) -> Result<()> {
+    match rule.pin() {
+        Some(pin) if usize::from(pin.programdata) >= ground.keys.len() => {
+            Err(Refusal::new(ErrorCode::BadConstraint).key(usize::from(pin.programdata)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A cap is on an unsigned number that can be there, and allows something.
+fn check_cap(rule: &RuleView) -> Result<()> {
+    let Some(cap) = rule.cap() else {
+        return Ok(());
+    };
+    let kind = cap.kind & !field::FROM_END;
+    let width = match kind {
+        field::U8 | field::U16 | field::U32 | field::U64 => field::width(kind),
+        _ => None,
+    };
+    let valid = width.is_some_and(|width| is_reachable(cap.offset, cap.kind, width));
+    if !valid || cap.total == 0 {
+        return Err(Refusal::new(ErrorCode::BadConstraint).left(cap.total));
+    }
+    if cap.spent != 0 {
+        return Err(Refusal::new(ErrorCode::TermsMalformed));
+    }
+    Ok(())
+}
+
+/// A native rule is judged by its own program, which knows no decoder, no floor and no pin.
+fn check_mode(rule: &RuleView, kind: ProgramKind) -> Result<()> {
+    let judged_here =
+        kind != ProgramKind::Other || rule.flags() & (flags::FLOOR | flags::PINNED) != 0;
+    if rule.mode() == MODE_NATIVE && judged_here {
+        return Err(Refusal::new(ErrorCode::UnsafeRule));
+    }
+    Ok(())
+}
+
+fn check_constraints(rule: &RuleView, ground: &Ground, kind: ProgramKind) -> Result<()> {
     let malformed = || Refusal::new(ErrorCode::TermsMalformed);
     let mut data = rule.data_constraints();
     let mut index = 0usize;
     while let Some(constraint) = data.step().map_err(|()| malformed())? {
-        if !data_is_valid(&constraint, keys.len()) {
+        if !data_is_valid(&constraint, ground.keys.len()) {
             return Err(Refusal::new(ErrorCode::BadConstraint).data(index));
         }
         index = index.saturating_add(1);
     }
     let shape = typed::shape(kind, rule.discriminator());
-    let mut bound = shape.and_then(|shape| shape.bound);
+    let mut to_bind = shape.map_or(&[] as &[u8], |shape| shape.bound);
     let mut next_position = 0u8;
     let mut positions = data.account_constraints();
     while let Some(constraint) = positions.step().map_err(|()| malformed())? {
@@ -131,31 +170,47 @@ fn check_constraints(rule: &RuleView, keys: &[Key], vault: &Key, kind: ProgramKi
             return Err(bad());
         }
         next_position = at.saturating_add(1);
-        if constraint.kind == position::POSITION_KEY {
-            return Err(Refusal::new(ErrorCode::FeatureRefused).position(usize::from(at)));
-        }
-        if !account_is_valid(&constraint, keys, vault, kind) {
+        if !account_is_valid(&constraint, ground, kind) {
             return Err(bad());
         }
-        if bound == Some(at)
-            && matches!(
-                constraint.kind,
-                position::KEY | position::SET | position::VAULT
-            )
-        {
-            bound = None;
+        if constraint.kind == position::POSITION_KEY {
+            check_position_key(rule, ground)
+                .map_err(|refusal| refusal.position(usize::from(at)))?;
+        }
+        if let [first, rest @ ..] = to_bind {
+            if *first == at && binds(&constraint, shape) {
+                to_bind = rest;
+            }
         }
     }
-    check_shape(rule, kind, shape, bound)
+    check_shape(rule, ground, kind, shape, to_bind.first())
 }
 
-/// A rule of a typed program names an instruction of its decoder, states its exact number of accounts, and binds what
-/// the decoder can't.
+/// A position key signs in `execute` alone, and only where the terms allow such keys.
+fn check_position_key(rule: &RuleView, ground: &Ground) -> Result<()> {
+    if ground.flags & parts::flags::POSITION_KEYS == 0 || rule.mode() == MODE_NATIVE {
+        return Err(Refusal::new(ErrorCode::UnsafeRule));
+    }
+    Ok(())
+}
+
+/// Whether a constraint binds a position as the shape of its rule asks.
+fn binds(constraint: &AccountConstraint, shape: Option<typed::Shape>) -> bool {
+    match constraint.kind {
+        position::KEY | position::SET => true,
+        position::VAULT => shape.is_some_and(|shape| shape.bound_by_vault),
+        _ => false,
+    }
+}
+
+/// A rule of a typed program names an instruction of its decoder that the terms allow, states its exact number of accounts
+/// (a transfer hook's may follow), and binds what the decoder can't.
 fn check_shape(
     rule: &RuleView,
+    ground: &Ground,
     kind: ProgramKind,
     shape: Option<typed::Shape>,
-    unbound: Option<u8>,
+    unbound: Option<&u8>,
 ) -> Result<()> {
     if kind == ProgramKind::Other {
         return Ok(());
@@ -164,16 +219,18 @@ fn check_shape(
     let Some(shape) = shape else {
         return Err(unsafe_rule);
     };
-    if rule.flags() & flags::UNBOUND != 0 {
+    let needs_closes = shape.closes && ground.flags & parts::flags::CLOSES == 0;
+    if needs_closes || rule.flags() & flags::UNBOUND != 0 {
         return Err(unsafe_rule);
     }
-    if rule.min_accounts() != shape.accounts || rule.max_accounts() != shape.accounts {
+    let hook = shape.hook && ground.extensions & HOOK_EXTENSION != 0;
+    if rule.min_accounts() < shape.accounts || !hook && rule.max_accounts() > shape.accounts {
         return Err(unsafe_rule
             .asked(u64::from(rule.max_accounts()))
             .left(u64::from(shape.accounts)));
     }
     match unbound {
-        Some(at) => Err(unsafe_rule.position(usize::from(at))),
+        Some(at) => Err(unsafe_rule.position(usize::from(*at))),
         None => Ok(()),
     }
 }
@@ -208,22 +265,20 @@ fn data_is_valid(constraint: &DataConstraint, keys: usize) -> bool {
         }
         _ => return false,
     };
-    // A field that begins less than its width before the end is never there.
-    let reachable =
-        constraint.kind & field::FROM_END == 0 || usize::from(constraint.offset) >= width;
-    valid && reachable
+    valid && is_reachable(constraint.offset, constraint.kind, width)
 }
 
-fn account_is_valid(
-    constraint: &AccountConstraint,
-    keys: &[Key],
-    vault: &Key,
-    kind: ProgramKind,
-) -> bool {
+/// A field that begins less than its width before the end is never there.
+fn is_reachable(offset: u16, kind: u8, width: usize) -> bool {
+    kind & field::FROM_END == 0 || usize::from(offset) >= width
+}
+
+fn account_is_valid(constraint: &AccountConstraint, ground: &Ground, kind: ProgramKind) -> bool {
+    let keys = ground.keys;
     // The vault must be said as "vault", so that a reader sees where it signs.
     let names = |index: &u8| {
         keys.get(usize::from(*index))
-            .is_some_and(|key| !key_eq(key, vault))
+            .is_some_and(|key| !key_eq(key, ground.vault))
     };
     let mint = |index: u8| index == NO_KEY || usize::from(index) < keys.len();
     match (constraint.kind, constraint.payload) {
@@ -231,7 +286,7 @@ fn account_is_valid(
         (position::SET, indices) => {
             (1..=MAX_VALUES).contains(&indices.len()) && indices.iter().all(names)
         }
-        (position::VAULT | position::ANY, []) => true,
+        (position::VAULT | position::ANY | position::POSITION_KEY, []) => true,
         (position::VAULT_TOKEN, [index]) => mint(*index),
         (position::OWNER_TOKEN, [wallet, index]) => names(wallet) && mint(*index),
         // Accounts of the typed programs are never "program owned".

@@ -1,22 +1,23 @@
 //! Terms to session account: all checks of a grant, in one pass over the bytes.
 
-use super::context::{TermsAccounts, TermsContext};
+use super::context::{Ground, TermsAccounts, TermsContext};
 use super::limit::Limit;
 use super::parts::{flags, malformed, Parts};
 use super::rule;
 use crate::bytes::{key_eq, put, Key};
 use crate::errors::ErrorCode;
+use crate::layout::limit;
 use crate::layout::session::{
     offset, DISCRIMINATOR, HEADER, MAX_LIMITS, MAX_RULES, MAX_SIZE, VERSION,
 };
-use crate::layout::{limit, NO_KEY};
 use crate::refusal::{Refusal, Result};
 
 /// Longest window, counted from the landing of the grant: 365 days in seconds.
 pub const MAX_WINDOW_SECONDS: i64 = 365 * 86_400;
 
 /// Bytes of the session account that these terms make. Checks the form of the terms only; refuses with
-/// `TermsMalformed`, `TermsTooLarge`, `EmptyScope`, `BadDiscriminator` or `FeatureRefused`.
+/// `TermsMalformed`, `TermsTooLarge`, `EmptyScope`, `BadLimit` (a fee budget of nothing), `BadDiscriminator` or
+/// `FeatureRefused` (an extension that isn't offered).
 pub fn session_size(terms: &[u8]) -> Result<usize> {
     let parts = Parts::read(terms)?;
     let mut reader = parts.body;
@@ -76,7 +77,15 @@ pub fn write_sized_session(
     write_keys(keys, &parts, accounts)?;
     let (keys, _) = keys.as_chunks::<32>();
     check_distinct(keys)?;
-    write_body(tail, split, &parts, keys, ctx, accounts)
+    let ground = Ground {
+        keys,
+        config: ctx.config,
+        vault: ctx.vault,
+        program_id: ctx.program_id,
+        flags: parts.flags,
+        extensions: parts.extensions,
+    };
+    write_body(tail, split, &parts, &ground, accounts)
 }
 
 fn check_window(parts: &Parts, ctx: &TermsContext) -> Result<()> {
@@ -114,18 +123,30 @@ fn write_header(out: &mut [u8], parts: &Parts, ctx: &TermsContext) -> Option<()>
     put(
         out,
         offset::VERSION,
-        &[VERSION, parts.flags & flags::UNLIMITED_USES],
+        &[VERSION, parts.flags & flags::STORED],
     )?;
     put(out, offset::KEYS, &counts)?;
     put(
         out,
         offset::BUMP,
-        &[ctx.session_bump, NO_KEY, parts.guardian, ctx.vault_bump],
+        &[
+            ctx.session_bump,
+            parts.fee.sponsor,
+            parts.guardian,
+            ctx.vault_bump,
+        ],
     )?;
     put(out, offset::ORIGIN, parts.origin.unwrap_or(&[0; 32]))?;
     put(out, offset::STARTS_AT, &parts.starts_at.to_le_bytes())?;
     put(out, offset::EXPIRES_AT, &parts.expires_at.to_le_bytes())?;
     put(out, offset::USES_ALLOWED, &parts.uses.to_le_bytes())?;
+    put(out, offset::FEE_TOTAL, &parts.fee.total.to_le_bytes())?;
+    put(
+        out,
+        offset::FEE_PER_EXECUTE,
+        &parts.fee.per_execute.to_le_bytes(),
+    )?;
+    put(out, offset::EXTENSIONS, &parts.extensions.to_le_bytes())?;
     write_facts(out, ctx)
 }
 
@@ -184,8 +205,7 @@ fn write_body(
     out: &mut [u8],
     start: usize,
     parts: &Parts,
-    keys: &[Key],
-    ctx: &TermsContext,
+    ground: &Ground,
     accounts: &impl TermsAccounts,
 ) -> Result<()> {
     let mut reader = parts.body;
@@ -201,7 +221,7 @@ fn write_body(
     for (index, slot) in limits.iter_mut().enumerate() {
         let limit = Limit::read(&mut reader)?;
         limit
-            .write(keys, accounts, slot)
+            .write(ground, accounts, slot)
             .map_err(|refusal| in_limit(refusal, index))?;
         let source = (limit.asset, limit.source);
         let (before, from_here) = sources.split_at_mut_checked(index).ok_or_else(short)?;
@@ -218,8 +238,7 @@ fn write_body(
     let (offsets, _) = offsets.as_chunks_mut::<2>();
     for (index, slot) in offsets.iter_mut().enumerate() {
         let (view, bytes) = rule::read(&mut reader)?;
-        rule::check(&view, keys, ctx.vault, ctx.program_id, accounts)
-            .map_err(|refusal| in_rule(refusal, index))?;
+        rule::check(&view, ground, accounts).map_err(|refusal| in_rule(refusal, index))?;
         let (before, from_here) = seen.split_at_mut_checked(index).ok_or_else(short)?;
         if before.iter().any(|other| is_duplicate(other, bytes)) {
             return Err(in_rule(Refusal::new(ErrorCode::DuplicateRule), index));

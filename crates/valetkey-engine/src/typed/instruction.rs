@@ -37,36 +37,59 @@ pub enum Typed {
 pub struct Shape {
     /// Exact number of accounts.
     pub accounts: u8,
-    /// A position that the rule must bind by key, set or vault.
-    pub bound: Option<u8>,
+    /// Positions that the rule must bind by key or set, rising.
+    pub bound: &'static [u8],
+    /// Whether "vault" binds them too.
+    pub bound_by_vault: bool,
+    /// Whether the accounts of a transfer hook may follow, where the terms allow that extension.
+    pub hook: bool,
+    /// Whether the terms must allow closes.
+    pub closes: bool,
+}
+
+impl Shape {
+    const fn exactly(accounts: u8) -> Self {
+        Self {
+            accounts,
+            bound: &[],
+            bound_by_vault: false,
+            hook: false,
+            closes: false,
+        }
+    }
 }
 
 /// The shape of the instruction with this discriminator, `None` when the decoder doesn't allow it.
 /// A program without typed decoder ([`ProgramKind::Other`]) has none.
 pub const fn shape(kind: ProgramKind, discriminator: &[u8]) -> Option<Shape> {
-    match (kind, discriminator) {
-        (ProgramKind::System, [2, 0, 0, 0]) => Some(Shape {
-            accounts: 2,
-            bound: None,
-        }),
-        (ProgramKind::Token | ProgramKind::Token2022, [3]) => Some(Shape {
-            accounts: 3,
-            bound: None,
-        }),
-        (ProgramKind::Token | ProgramKind::Token2022, [12]) => Some(Shape {
-            accounts: 4,
-            bound: None,
-        }),
-        (ProgramKind::Token | ProgramKind::Token2022, [17]) => Some(Shape {
-            accounts: 1,
-            bound: None,
-        }),
-        (ProgramKind::AssociatedToken, [1]) => Some(Shape {
-            accounts: 6,
-            bound: Some(2),
-        }),
-        _ => None,
-    }
+    Some(match (kind, discriminator) {
+        (ProgramKind::System, [2, 0, 0, 0]) => Shape::exactly(2),
+        (ProgramKind::Token | ProgramKind::Token2022, [3]) => Shape::exactly(3),
+        (ProgramKind::Token | ProgramKind::Token2022, [9]) => Shape {
+            closes: true,
+            ..Shape::exactly(3)
+        },
+        (ProgramKind::Token, [12]) => Shape::exactly(4),
+        (ProgramKind::Token2022, [12]) => Shape {
+            hook: true,
+            ..Shape::exactly(4)
+        },
+        (ProgramKind::Token | ProgramKind::Token2022, [17]) => Shape::exactly(1),
+        (ProgramKind::AssociatedToken, [1]) => Shape {
+            bound: &[2],
+            bound_by_vault: true,
+            ..Shape::exactly(6)
+        },
+        (ProgramKind::Stake, [2, 0, 0, 0]) => Shape {
+            bound: &[0, 1],
+            ..Shape::exactly(6)
+        },
+        (ProgramKind::Stake, [5, 0, 0, 0]) => Shape {
+            bound: &[0],
+            ..Shape::exactly(3)
+        },
+        _ => return None,
+    })
 }
 
 impl Typed {
