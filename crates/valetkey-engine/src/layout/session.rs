@@ -5,6 +5,7 @@ use super::rule::RuleView;
 use super::NO_KEY;
 use crate::bytes::{bytes_at, i64_at, key_eq, u32_at, u64_at, u8_at, Cursor, Key};
 use crate::errors::ErrorCode;
+use crate::fee::FeeBudget;
 use crate::refusal::{Refusal, Result};
 
 /// First 8 bytes: `sha256("account:Session")[..8]`.
@@ -337,13 +338,13 @@ impl<'a> SessionView<'a> {
         u32_at::<{ offset::USES_SPENT }, HEADER>(self.header)
     }
 
-    /// The fee budget: total, per execute, paid; zeroes without one.
-    pub fn fee_budget(&self) -> (u64, u64, u64) {
-        (
-            u64_at::<{ offset::FEE_TOTAL }, HEADER>(self.header),
-            u64_at::<{ offset::FEE_PER_EXECUTE }, HEADER>(self.header),
-            u64_at::<{ offset::FEE_PAID }, HEADER>(self.header),
-        )
+    /// The fee budget; zeroes without one.
+    pub fn fee_budget(&self) -> FeeBudget {
+        FeeBudget {
+            total: u64_at::<{ offset::FEE_TOTAL }, HEADER>(self.header),
+            per_execute: u64_at::<{ offset::FEE_PER_EXECUTE }, HEADER>(self.header),
+            paid: u64_at::<{ offset::FEE_PAID }, HEADER>(self.header),
+        }
     }
 
     /// Token-2022 extensions allowed, bit = extension type.
