@@ -678,6 +678,7 @@ pub fn owners_payload(threshold: u8, timelock: u32, owners: &[Key]) -> Vec<u8> {
     out.push(owners.len() as u8);
     owners.iter().for_each(|owner| out.extend(owner));
     out
+}
 
 /// The word of the terms that allows each extension on offer.
 pub const ALL_EXTENSIONS: u64 = 1 << 1
