@@ -160,7 +160,7 @@ describe("owner_execute", () => {
     // Accounts: 0 config, 1 vault, 2 sysvar, 3 owner, then System and the thief.
     const inner = (change: Parameters<typeof rawInner>[0] = {}) =>
       rawInner({ ...{ rule: 255, program: 4, accounts: [1, 5] }, ...change });
-    const plan = (...list: readonly (readonly number[])[]) => rawPlan(list).slice(1);
+    const plan = (...list: readonly (readonly number[])[]) => rawPlan(list);
     const watched = watchedAccounts(world);
     const before = snapshot(svm, watched);
     for (const rule of [0, 1, 254])

@@ -197,6 +197,33 @@ impl<'a> ExecuteArgs<'a> {
     }
 }
 
+/// The arguments of `owner_execute` and `recover`, wholly checked for form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnerArgs<'a> {
+    /// sha256 of the ordered addresses from index 1 on.
+    pub keys_hash: Option<&'a Key>,
+    /// The inner instructions.
+    pub plan: Plan<'a>,
+}
+
+impl<'a> OwnerArgs<'a> {
+    /// The only bit of their flags byte: a keys hash follows.
+    pub const KEYS_HASH: u8 = 1 << 0;
+
+    /// Reads the arguments after the discriminator. Refuses with `MalformedPlan`, `EmptyPlan`, `TooManyInner` or
+    /// `TrailingBytes`.
+    pub fn parse(data: &'a [u8]) -> Result<Self> {
+        let mut cursor = Cursor::new(data);
+        let keys_hash = match cursor.u8() {
+            Some(0) => None,
+            Some(Self::KEYS_HASH) => Some(cursor.array().ok_or_else(|| malformed(data.len()))?),
+            _ => return Err(malformed(0)),
+        };
+        let plan = Plan::parse(cursor.rest())?;
+        Ok(Self { keys_hash, plan })
+    }
+}
+
 /// A list of 1..=16 inner instructions, wholly checked for form; iterate over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan<'a> {

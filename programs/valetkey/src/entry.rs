@@ -1,4 +1,4 @@
-//! The program's entry: `execute`, `owner_execute` and the plain `revoke_session` go to raw handlers, everything else to Anchor.
+//! The program's entry: `execute`, the owners' plans and the plain `revoke_session` go to raw handlers, everything else to Anchor.
 //!
 //! Anchor's account loading is worth more than a thousand compute units per call; a session's moves don't pay it.
 
@@ -13,7 +13,13 @@ use pinocchio::AccountView;
 use valetkey_engine::{errors::ErrorCode, refusal::Refusal};
 
 use crate::{
-    execute::handle_execute, instruction, owner_execute::handle_owner_execute, refuse::report,
+    execute::handle_execute,
+    instruction,
+    owner_plan::{
+        handle_owner_execute, handle_owner_execute_proposed, handle_recover,
+        handle_recover_proposed,
+    },
+    refuse::report,
     revocation::handle_plain_revoke,
 };
 
@@ -23,6 +29,9 @@ const MAX_ACCOUNTS: usize = 64;
 /// Discriminators as words: comparing slices would be a call.
 const EXECUTE: u64 = word_of(instruction::Execute::DISCRIMINATOR);
 const OWNER_EXECUTE: u64 = word_of(instruction::OwnerExecute::DISCRIMINATOR);
+const OWNER_EXECUTE_PROPOSED: u64 = word_of(instruction::OwnerExecuteProposed::DISCRIMINATOR);
+const RECOVER: u64 = word_of(instruction::Recover::DISCRIMINATOR);
+const RECOVER_PROPOSED: u64 = word_of(instruction::RecoverProposed::DISCRIMINATOR);
 const REVOKE_SESSION: u64 = word_of(instruction::RevokeSession::DISCRIMINATOR);
 
 const fn word_of(discriminator: &[u8]) -> u64 {
@@ -56,6 +65,16 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
     } else if word == OWNER_EXECUTE {
         // SAFETY: as above.
         unsafe { all_accounts(input, count) }.and_then(|()| handle_owner_execute(accounts, args))
+    } else if word == OWNER_EXECUTE_PROPOSED {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }
+            .and_then(|()| handle_owner_execute_proposed(accounts, args))
+    } else if word == RECOVER {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_recover(accounts, args))
+    } else if word == RECOVER_PROPOSED {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_recover_proposed(accounts, args))
     } else {
         // SAFETY: nothing has been changed, Anchor reads the same input again.
         return unsafe { anchor_entry(input) };

@@ -1,6 +1,6 @@
 //! Valetkey: an owner approves once; a session key then signs alone, within terms that this program enforces.
 //!
-//! `execute`, `owner_execute` and `revoke_session` are read by the entry itself (`entry.rs`), everything else by Anchor. What
+//! `execute`, the owners' plans and `revoke_session` are read by the entry itself (`entry.rs`), everything else by Anchor. What
 //! terms mean is decided in `valetkey-engine`, which is pure; this crate loads accounts, calls programs and keeps what it saw.
 
 #![cfg_attr(
@@ -17,9 +17,9 @@ mod execute;
 mod instructions;
 mod nonce;
 mod open_account;
-mod owner_execute;
+mod owner_change;
+mod owner_plan;
 mod owners;
-#[allow(dead_code, reason = "the acts that enact proposals call it")]
 mod proposals;
 mod refuse;
 mod revocation;
@@ -41,6 +41,89 @@ pub mod valetkey {
     /// Opens the canonical vault of an owner. Anyone pays; the content is forced.
     pub fn create_vault(ctx: Context<CreateVault>, owner: Pubkey, index: u8) -> Result<()> {
         handle_create_vault(ctx, owner, index)
+    }
+
+    /// Opens the vault of a council at the address that a fresh key gives. Anyone pays.
+    pub fn create_council(
+        ctx: Context<CreateCouncil>,
+        threshold: u8,
+        timelock: u32,
+        owners: Vec<Pubkey>,
+    ) -> Result<()> {
+        handle_create_council(
+            ctx,
+            OwnersArgs {
+                threshold,
+                timelock,
+                owners,
+            },
+        )
+    }
+
+    /// Changes owners, threshold and timelock. Remaining accounts: the owners who sign.
+    pub fn set_owners<'info>(
+        ctx: Context<'info, SetOwners<'info>>,
+        epoch: u64,
+        threshold: u8,
+        timelock: u32,
+        owners: Vec<Pubkey>,
+    ) -> Result<()> {
+        handle_set_owners(
+            ctx,
+            epoch,
+            OwnersArgs {
+                threshold,
+                timelock,
+                owners,
+            },
+        )
+    }
+
+    /// Changes the owners as an approved proposal says.
+    pub fn set_owners_proposed(ctx: Context<SetOwnersProposed>) -> Result<()> {
+        handle_set_owners_proposed(ctx)
+    }
+
+    /// Opens a proposal and writes the first bytes of its payload.
+    pub fn propose(
+        ctx: Context<Propose>,
+        kind: u8,
+        id: u64,
+        epoch: u64,
+        deadline: i64,
+        length: u32,
+        payload: Vec<u8>,
+    ) -> Result<()> {
+        handle_propose(
+            ctx,
+            ProposeArgs {
+                kind,
+                id,
+                epoch,
+                deadline,
+                length,
+                payload,
+            },
+        )
+    }
+
+    /// Writes the next bytes of a proposal's payload; the last ones seal it.
+    pub fn append_proposal(
+        ctx: Context<AppendProposal>,
+        offset: u32,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        handle_append_proposal(ctx, offset, bytes)
+    }
+
+    /// Counts an owner's approval of the content that `hash` names.
+    pub fn approve(ctx: Context<Approve>, hash: [u8; 32]) -> Result<()> {
+        handle_approve(ctx, hash)
+    }
+
+    /// Ends a proposal; its rent goes back to its payer.
+    pub fn cancel(ctx: Context<Cancel>) -> Result<()> {
+        handle_cancel(ctx)
     }
 
     /// Creates a session under terms that the owners approve by signing. Remaining accounts: the owners, then those of the terms.
@@ -88,5 +171,20 @@ pub mod valetkey {
     /// Runs the owners' own plan. The bytes after the discriminator are described in `docs/layout.md`.
     pub fn owner_execute(ctx: Context<OwnerExecute>) -> Result<()> {
         handle_declared_owner_execute(ctx)
+    }
+
+    /// Runs the owners' plan of an approved proposal.
+    pub fn owner_execute_proposed(ctx: Context<OwnerExecuteProposed>) -> Result<()> {
+        handle_declared_owner_execute_proposed(ctx)
+    }
+
+    /// Runs a plan that repairs a vault which isn't System's, or has data.
+    pub fn recover(ctx: Context<Recover>) -> Result<()> {
+        handle_declared_recover(ctx)
+    }
+
+    /// Runs the plan of an approved proposal that repairs a vault.
+    pub fn recover_proposed(ctx: Context<RecoverProposed>) -> Result<()> {
+        handle_declared_recover_proposed(ctx)
     }
 }

@@ -20,10 +20,10 @@ const ALLOCATE: u32 = 8;
 ///
 /// System's `CreateAccount` fails on an address that holds lamports, so that a stranger's gift of one lamport would keep a
 /// session from being granted; such an address is topped up, allocated and assigned instead.
-pub fn open_account<'info>(
+pub fn open_account<'info, const SEEDS: usize>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,
-    seeds: &[&[u8]; 4],
+    seeds: &[&[u8]; SEEDS],
     size: usize,
 ) -> Result<&'info mut [u8]> {
     let rent = Rent::get()?.minimum_balance(size);

@@ -1,4 +1,4 @@
-//! Enacting a proposal: what every act that comes by proposal asks of it, and how the act consumes it.
+//! Writing a proposal; what every act that comes by proposal asks of it, and how the act consumes it.
 //!
 //! A raw handler and an Anchor handler do the same: [`open_enactment`] before anything else, then the act, then
 //! [`consume_proposal`] or [`consume_proposal_view`].
@@ -8,14 +8,18 @@ use pinocchio::AccountView;
 use valetkey_engine::{
     errors::ErrorCode,
     key_eq,
-    layout::{proposal::Kind, ConfigView, ProposalView},
-    proposal::check_enactable,
+    layout::{
+        proposal::{append, seal, Kind},
+        ConfigView, ProposalView,
+    },
+    proposal::{check_enactable, check_payload},
     refusal::{Refusal, Result as Checked},
     Key,
 };
 
 use crate::{
     events::{log_proposal_enacted, ProposalEnacted},
+    runtime::sha256,
     views::key,
 };
 
@@ -67,6 +71,21 @@ pub fn check_payer(proposal: &ProposalView, payer: &Key) -> Checked<()> {
     } else {
         Err(Refusal::new(ErrorCode::WrongProposalPayer))
     }
+}
+
+/// Writes the next bytes of a proposal's payload; the last ones seal it, when its form is that of its kind. `vault` is the
+/// config's.
+///
+/// # Errors
+/// `ProposalMalformed`, and those of [`check_payload`].
+pub fn write_piece(data: &mut [u8], offset: u32, bytes: &[u8], vault: &Key) -> Checked<()> {
+    if !append(data, offset, bytes)? {
+        return Ok(());
+    }
+    let proposal = ProposalView::open(data)?;
+    check_payload(&proposal, proposal.config(), vault)?;
+    let hash = sha256(&proposal.hash_parts());
+    seal(data, &hash)
 }
 
 /// Closes an enacted proposal, whose data nobody borrows; the rent goes to `payer`, whom [`open_enactment`] has checked.

@@ -51,7 +51,7 @@ export function encodeExecute(plan: PlanData): Uint8Array {
  * ```
  */
 export function encodeOwnerExecute(inner: readonly PlanInner[]): Uint8Array {
-  const writer = new Writer("plan");
+  const writer = new Writer("plan").u8(0);
   writeInner(
     writer,
     inner.map((one) => ({ ...one, rule: 255 })),
@@ -95,7 +95,9 @@ export function decodeExecute(bytes: Uint8Array): PlanData {
  * ```
  */
 export function decodeOwnerExecute(bytes: Uint8Array): readonly PlanInner[] {
-  return readInner(planReader(bytes));
+  const reader = planReader(bytes);
+  if (reader.u8() !== 0) reader.fail("unknown flag");
+  return readInner(reader);
 }
 
 /**

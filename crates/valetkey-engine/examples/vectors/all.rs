@@ -17,6 +17,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("floors.json", super::numbers::floors()),
         ("terms.json", super::terms::terms()),
         ("plans.json", super::plans::plans()),
+        ("owner-plans.json", super::plans::owner_plans()),
         ("matches.json", super::scope::matches()),
         ("sessions.json", super::sessions::sessions()),
         ("configs.json", super::sessions::configs()),

@@ -4,7 +4,7 @@ use super::all::file;
 use super::build::{inner, key, plan, transfer};
 use super::json::{hex, outcome};
 use serde_json::{json, Value};
-use valetkey_engine::plan::{ExecuteArgs, Plan};
+use valetkey_engine::plan::{ExecuteArgs, OwnerArgs, Plan};
 use valetkey_engine::ErrorCode::{self, EmptyPlan, MalformedPlan, TooManyInner, TrailingBytes};
 
 fn inners(plan: &Plan) -> Vec<Value> {
@@ -128,4 +128,42 @@ pub fn plans() -> Value {
         })
         .collect();
     file("Arguments of `execute` after its discriminator: decoded, or refused. Indices are outer indices.", cases)
+}
+
+pub fn owner_plans() -> Value {
+    let one = plan(&[inner(255, 4, &[1, 5], &transfer(7))]);
+    let with = |flags: u8, hash: &[u8], plan: &[u8]| [&[flags], hash, plan].concat();
+    let mut cases: Vec<(String, Vec<u8>, Option<ErrorCode>)> = vec![
+        ("one System transfer".into(), with(0, &[], &one), None),
+        ("with a keys hash".into(), with(1, &key(0xab), &one), None),
+        ("nothing".into(), vec![], Some(MalformedPlan)),
+        ("no instruction".into(), with(0, &[], &[0]), Some(EmptyPlan)),
+        (
+            "one byte too many".into(),
+            with(0, &[], &[&one[..], &[0]].concat()),
+            Some(TrailingBytes),
+        ),
+        (
+            "a keys hash cut off".into(),
+            with(1, &[7; 31], &[]),
+            Some(MalformedPlan),
+        ),
+    ];
+    for bit in 1..8 {
+        let name = format!("flag bit {bit}");
+        cases.push((name, with(1 << bit, &[], &one), Some(MalformedPlan)));
+    }
+    let cases = cases
+        .into_iter()
+        .map(|(name, bytes, expect)| {
+            let found = OwnerArgs::parse(&bytes).map(|args| {
+                json!({ "keysHash": args.keys_hash.map(|hash| hex(hash)), "plan": inners(&args.plan) })
+            });
+            let mut value = outcome(&name, expect, found);
+            value["name"] = json!(name);
+            value["bytes"] = json!(hex(&bytes));
+            value
+        })
+        .collect();
+    file("Arguments of `owner_execute` and `recover` after their discriminators: decoded, or refused.", cases)
 }

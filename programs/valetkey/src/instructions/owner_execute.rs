@@ -3,7 +3,7 @@ use valetkey_engine::errors::ErrorCode;
 
 use crate::{refuse::refuse_code, state::VaultConfig};
 
-/// Declared for the IDL; the raw entry reads these accounts (`owner_execute.rs`).
+/// Declared for the IDL; the raw entry reads these accounts (`owner_plan/signed.rs`).
 #[derive(Accounts)]
 pub struct OwnerExecute<'info> {
     /// The config, only read: owners, threshold, timelock.

@@ -2,7 +2,7 @@ use core::mem::{offset_of, size_of};
 
 use anchor_lang::prelude::*;
 
-/// Who may act for a vault. Seeds `["vault-of", owner, index u8]` (canonical). Never closed: its epoch would start again.
+/// Who may act for a vault. Seeds `["vault-of", owner, index u8]` (canonical) or `["council", base]`. Never closed: its epoch would start again.
 #[account(zero_copy)]
 pub struct VaultConfig {
     /// Layout version, 1.
