@@ -11,6 +11,131 @@ export type Valetkey = {
   },
   "instructions": [
     {
+      "name": "appendProposal",
+      "docs": [
+        "Writes the next bytes of a proposal's payload; the last ones seal it."
+      ],
+      "discriminator": [
+        193,
+        67,
+        253,
+        248,
+        206,
+        176,
+        235,
+        111
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Who opened the proposal: signs, isn't changed; that the proposal recorded it is checked in the handler."
+          ],
+          "signer": true
+        },
+        {
+          "name": "config"
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "offset",
+          "type": "u32"
+        },
+        {
+          "name": "bytes",
+          "type": "bytes"
+        }
+      ]
+    },
+    {
+      "name": "approve",
+      "docs": [
+        "Counts an owner's approval of the content that `hash` names."
+      ],
+      "discriminator": [
+        69,
+        74,
+        217,
+        36,
+        115,
+        117,
+        97,
+        76
+      ],
+      "accounts": [
+        {
+          "name": "owner",
+          "docs": [
+            "One owner: signs, isn't changed; being an owner is checked in the handler."
+          ],
+          "signer": true
+        },
+        {
+          "name": "config"
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "instructions"
+        }
+      ],
+      "args": [
+        {
+          "name": "hash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "cancel",
+      "docs": [
+        "Ends a proposal; its rent goes back to its payer."
+      ],
+      "discriminator": [
+        232,
+        219,
+        223,
+        41,
+        219,
+        236,
+        220,
+        190
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "Any owner; the payer while nobody has approved; anyone once the proposal is dead: signs, isn't changed."
+          ],
+          "signer": true
+        },
+        {
+          "name": "config"
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "closeSession",
       "docs": [
         "Closes a dead session; the rent goes back to its payer."
@@ -39,6 +164,67 @@ export type Valetkey = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "createCouncil",
+      "docs": [
+        "Opens the vault of a council at the address that a fresh key gives. Anyone pays."
+      ],
+      "discriminator": [
+        139,
+        168,
+        163,
+        13,
+        74,
+        173,
+        186,
+        168
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent: signs, and is debited. Anyone; who pays gets no authority."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "base",
+          "docs": [
+            "A fresh key that the address comes from: signs, isn't changed, has no authority. Its signature keeps others from opening",
+            "a council of other owners at this address."
+          ],
+          "signer": true
+        },
+        {
+          "name": "config",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "docs": [
+            "Opens the account; its address is checked by the type."
+          ],
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "threshold",
+          "type": "u8"
+        },
+        {
+          "name": "timelock",
+          "type": "u32"
+        },
+        {
+          "name": "owners",
+          "type": {
+            "vec": "pubkey"
+          }
+        }
+      ]
     },
     {
       "name": "createVault",
@@ -227,6 +413,184 @@ export type Valetkey = {
       "args": []
     },
     {
+      "name": "ownerExecuteProposed",
+      "docs": [
+        "Runs the owners' plan of an approved proposal."
+      ],
+      "discriminator": [
+        1,
+        181,
+        223,
+        51,
+        60,
+        39,
+        199,
+        153
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "docs": [
+            "The config that the proposal names, only read."
+          ]
+        },
+        {
+          "name": "vault",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The proposal, mut: it is closed."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "propose",
+      "docs": [
+        "Opens a proposal and writes the first bytes of its payload."
+      ],
+      "discriminator": [
+        93,
+        253,
+        82,
+        168,
+        118,
+        33,
+        102,
+        90
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent, writes the proposal and gets the rent back: signs, and is debited. Anyone."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "config"
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "docs": [
+            "Opens the account; its address is checked by the type."
+          ],
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "kind",
+          "type": "u8"
+        },
+        {
+          "name": "id",
+          "type": "u64"
+        },
+        {
+          "name": "epoch",
+          "type": "u64"
+        },
+        {
+          "name": "deadline",
+          "type": "i64"
+        },
+        {
+          "name": "length",
+          "type": "u32"
+        },
+        {
+          "name": "payload",
+          "type": "bytes"
+        }
+      ]
+    },
+    {
+      "name": "recover",
+      "docs": [
+        "Runs a plan that repairs a vault which isn't System's, or has data."
+      ],
+      "discriminator": [
+        108,
+        216,
+        38,
+        58,
+        109,
+        146,
+        116,
+        17
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "docs": [
+            "The config, only read: owners, threshold, timelock."
+          ]
+        },
+        {
+          "name": "vault",
+          "writable": true
+        },
+        {
+          "name": "instructions"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "recoverProposed",
+      "docs": [
+        "Runs the plan of an approved proposal that repairs a vault."
+      ],
+      "discriminator": [
+        104,
+        154,
+        108,
+        53,
+        191,
+        68,
+        178,
+        113
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "docs": [
+            "The config that the proposal names, only read."
+          ]
+        },
+        {
+          "name": "vault",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The proposal, mut: it is closed."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "revokeAll",
       "docs": [
         "Ends every session of the vault by raising its epoch."
@@ -316,9 +680,98 @@ export type Valetkey = {
           }
         }
       ]
+    },
+    {
+      "name": "setOwners",
+      "docs": [
+        "Changes owners, threshold and timelock. Remaining accounts: the owners who sign."
+      ],
+      "discriminator": [
+        134,
+        145,
+        42,
+        122,
+        94,
+        64,
+        76,
+        218
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "writable": true
+        },
+        {
+          "name": "instructions"
+        }
+      ],
+      "args": [
+        {
+          "name": "epoch",
+          "type": "u64"
+        },
+        {
+          "name": "threshold",
+          "type": "u8"
+        },
+        {
+          "name": "timelock",
+          "type": "u32"
+        },
+        {
+          "name": "owners",
+          "type": {
+            "vec": "pubkey"
+          }
+        }
+      ]
+    },
+    {
+      "name": "setOwnersProposed",
+      "docs": [
+        "Changes the owners as an approved proposal says."
+      ],
+      "discriminator": [
+        155,
+        241,
+        201,
+        118,
+        71,
+        76,
+        45,
+        71
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "writable": true
+        }
+      ],
+      "args": []
     }
   ],
   "accounts": [
+    {
+      "name": "proposal",
+      "discriminator": [
+        26,
+        94,
+        189,
+        187,
+        116,
+        136,
+        53,
+        33
+      ]
+    },
     {
       "name": "session",
       "discriminator": [
@@ -1221,6 +1674,163 @@ export type Valetkey = {
       }
     },
     {
+      "name": "proposal",
+      "docs": [
+        "An act of the owners that collects approvals: this header, then the payload of its kind (see `docs/layout.md`). Seeds",
+        "`[\"proposal\", config, id u64]`. The act consumes it."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "version",
+            "docs": [
+              "Layout version, 1."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "kind",
+            "docs": [
+              "0 grant, 1 renewal, 2 owners, 3 owners' plan, 4 recovery."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Bump of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "flags",
+            "docs": [
+              "Bit 0 sealed: wholly written, the bytes never change again."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "approvals",
+            "docs": [
+              "Bit i: owner i of the config has approved."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "reservedA",
+            "docs": [
+              "Zero."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          },
+          {
+            "name": "id",
+            "docs": [
+              "Chosen by the proposer."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "config",
+            "docs": [
+              "The config whose owners it asks."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Wrote it, paid the rent and gets it back."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "epoch",
+            "docs": [
+              "Epoch of the config at its birth."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "ownersRevision",
+            "docs": [
+              "Owners revision of the config at its birth."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "createdAt",
+            "docs": [
+              "Unix seconds of its birth."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "deadline",
+            "docs": [
+              "Unix seconds: no approval and no act after this second."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "readyAt",
+            "docs": [
+              "Unix seconds: time of the last needed approval + timelock, 0 before."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "hash",
+            "docs": [
+              "sha256 of kind, config, id, epoch, deadline and payload, when sealed."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "length",
+            "docs": [
+              "Length of the payload."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "written",
+            "docs": [
+              "Bytes of it written."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "reservedB",
+            "docs": [
+              "Zero."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                24
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "proposalApproved",
       "docs": [
         "An owner approved; `ready_at` is 0 as long as approvals are missing."
@@ -1700,7 +2310,7 @@ export type Valetkey = {
     {
       "name": "vaultConfig",
       "docs": [
-        "Who may act for a vault. Seeds `[\"vault-of\", owner, index u8]` (canonical). Never closed: its epoch would start again."
+        "Who may act for a vault. Seeds `[\"vault-of\", owner, index u8]` (canonical) or `[\"council\", base]`. Never closed: its epoch would start again."
       ],
       "serialization": "bytemuck",
       "repr": {
