@@ -17,13 +17,13 @@ const SUBJECT_OFFSET: u8 = 7;
 #[inline(never)]
 pub fn report(refusal: &Refusal) {
     let mut line = Line {
-        bytes: [0; 160],
-        len: 0,
+        bytes: [0; SIZE],
+        start: SIZE,
     };
-    line.label(b"valetkey: ");
-    line.text(name(refusal.code).as_bytes());
-    line.index(b" inner=", refusal.inner);
-    line.index(b" rule=", refusal.rule);
+    if refusal.subject != SUBJECT_OFFSET && (refusal.asked | refusal.left) != 0 {
+        line.field(b" left=", refusal.left);
+        line.field(b" asked=", refusal.asked);
+    }
     match refusal.subject {
         1 => line.index(b" limit=", refusal.index),
         2 => line.index(b" position=", refusal.index),
@@ -34,11 +34,11 @@ pub fn report(refusal: &Refusal) {
         SUBJECT_OFFSET => line.field(b" offset=", refusal.asked),
         _ => {}
     }
-    if refusal.subject != SUBJECT_OFFSET && (refusal.asked != 0 || refusal.left != 0) {
-        line.field(b" asked=", refusal.asked);
-        line.field(b" left=", refusal.left);
-    }
-    log(line.bytes.get(..line.len).unwrap_or_default());
+    line.index(b" rule=", refusal.rule);
+    line.index(b" inner=", refusal.inner);
+    line.text(name(refusal.code).as_bytes());
+    line.label(b"valetkey: ");
+    log(line.bytes.get(line.start..).unwrap_or_default());
     set_return_data(&refusal.to_bytes());
 }
 
@@ -53,31 +53,33 @@ pub fn refuse_code(code: ErrorCode) -> Error {
     refuse(Refusal::new(code))
 }
 
-/// A line of text in a fixed buffer; what doesn't fit is cut.
+/// Longer than any line: the longest name, and each number at its greatest.
+const SIZE: usize = 160;
+
+/// A line of log, written from its end to its beginning: a number then needs no count of its digits first.
 struct Line {
-    bytes: [u8; 160],
-    len: usize,
+    bytes: [u8; SIZE],
+    start: usize,
 }
 
 impl Line {
     /// Short texts of a known length become plain stores, without a call.
     #[inline(always)]
     fn label<const N: usize>(&mut self, text: &[u8; N]) {
-        let free = self
-            .bytes
-            .get_mut(self.len..)
-            .and_then(|free| free.first_chunk_mut::<N>());
-        if let Some(place) = free {
+        let taken = self.bytes.get_mut(..self.start);
+        if let Some(place) = taken.and_then(|taken| taken.last_chunk_mut::<N>()) {
             *place = *text;
-            self.len = self.len.saturating_add(N);
+            self.start = self.start.wrapping_sub(N);
         }
     }
 
     fn text(&mut self, text: &[u8]) {
-        let end = self.len.saturating_add(text.len());
-        if let Some(place) = self.bytes.get_mut(self.len..end) {
+        let Some(start) = self.start.checked_sub(text.len()) else {
+            return;
+        };
+        if let Some(place) = self.bytes.get_mut(start..self.start) {
             place.copy_from_slice(text);
-            self.len = end;
+            self.start = start;
         }
     }
 
@@ -90,27 +92,25 @@ impl Line {
 
     #[inline(always)]
     fn field<const N: usize>(&mut self, label: &[u8; N], value: u64) {
-        self.label(label);
         self.number(value);
+        self.label(label);
     }
 
     #[inline(never)]
     fn number(&mut self, value: u64) {
-        let (mut digits, mut rest) = (1_usize, value);
-        while rest > 9 {
-            rest /= 10;
-            digits = digits.saturating_add(1);
-        }
-        let end = self.len.saturating_add(digits);
-        let Some(places) = self.bytes.get_mut(self.len..end) else {
-            return;
-        };
-        let mut rest = value;
-        for place in places.iter_mut().rev() {
+        let (mut start, mut rest) = (self.start, value);
+        loop {
+            start = start.wrapping_sub(1);
+            let Some(place) = self.bytes.get_mut(start) else {
+                return;
+            };
             let [digit, ..] = (rest % 10).to_le_bytes();
-            *place = b'0'.wrapping_add(digit);
+            *place = digit | b'0';
             rest /= 10;
+            if rest == 0 {
+                break;
+            }
         }
-        self.len = end;
+        self.start = start;
     }
 }
