@@ -51,6 +51,7 @@ describe("match vectors", () => {
   const view = (known: boolean): AccountView => ({
     vault: session.vault,
     programId: key(programId),
+    ...{ terms: session, positionKeys: [] },
     accounts: accounts.map((one) => ({
       ...{ address: key(one.key), writable: one.writable },
       ...(known

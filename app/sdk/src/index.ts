@@ -31,7 +31,10 @@ export {
   allow,
   allowLike,
   allowSolTransfer,
+  allowStakeDeactivation,
+  allowStakeDelegation,
   allowSyncNative,
+  allowTokenAccountClosing,
   allowTokenAccountCreation,
   allowTokenTransfer,
   any,
@@ -39,7 +42,9 @@ export {
   free,
   limit,
   ownerToken,
+  positionKey,
   programOwned,
+  readPin,
   SOL,
   terms,
   vault,
@@ -51,8 +56,12 @@ export type {
   ArgumentRule,
   ArgumentValue,
   AssetInput,
+  FeeBudget,
   IdlLike,
+  OptIns,
+  Pin,
   ProgramLike,
+  ProgramRuleOptions,
   Recipients,
   Role,
   RoleObject,
@@ -61,10 +70,14 @@ export type {
   Terms,
   TermsInput,
   TokenProgram,
+  TransferHook,
 } from "./terms/index.js";
 
 export {
+  describeDifference,
   describeGrant,
+  describeOwners,
+  describePlan,
   grantText,
   mergeNames,
   namesFromIdl,
@@ -80,7 +93,7 @@ export {
 } from "./addresses.js";
 export type { Landed, OnEvent, SessionEvent } from "./send/index.js";
 export type { Verdict } from "./policy/index.js";
-export type { SessionAccount, TermsData, ValetkeyEvent } from "./codec/index.js";
+export type { SessionAccount, TermsData, TokenExtension, ValetkeyEvent } from "./codec/index.js";
 export {
   isValetkeyError,
   refusalOf,

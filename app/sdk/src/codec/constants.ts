@@ -29,6 +29,8 @@ export const MAX_RULE_ACCOUNTS = 61;
 export const MAX_INNER = 16;
 /** Most values of an `in` constraint or keys of a set. */
 export const MAX_CHOICES = 16;
+/** Most position keys of a plan. */
+export const MAX_POSITION_KEYS = 8;
 /** Longest life of a session: 365 days. */
 export const MAX_LIFE_SECONDS = 31_536_000;
 
@@ -59,12 +61,15 @@ export const NATIVE_MINT: Address = "So11111111111111111111111111111111111111112
 /** The mint of wrapped SOL under Token-2022. */
 export const NATIVE_MINT_2022: Address = "9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP";
 
-/** Programs that no session may call, besides Valetkey itself; Stake until it has a typed decoder. */
+/** The upgradeable loader, which owns programs that can be pinned. */
+export const UPGRADEABLE_LOADER: Address = "BPFLoaderUpgradeab1e11111111111111111111111";
+
+/** Programs that no session may call, besides Valetkey itself. */
 export const RESERVED_PROGRAMS: readonly Address[] = [
   "NativeLoader1111111111111111111111111111111",
   "BPFLoader1111111111111111111111111111111111",
   "BPFLoader2111111111111111111111111111111111",
-  "BPFLoaderUpgradeab1e11111111111111111111111",
+  UPGRADEABLE_LOADER,
   "LoaderV411111111111111111111111111111111111",
   "Vote111111111111111111111111111111111111111",
   "Config1111111111111111111111111111111111111",
@@ -74,11 +79,15 @@ export const RESERVED_PROGRAMS: readonly Address[] = [
   ED25519_PROGRAM,
   SECP256K1_PROGRAM,
   SECP256R1_PROGRAM,
-  STAKE_PROGRAM,
 ];
 
 /** A rule's kind byte: which typed decoder judges the program, 0 = none. */
 export function kindOfProgram(program: Address): number {
   const kinds = [SYSTEM_PROGRAM, TOKEN_PROGRAM, TOKEN_2022_PROGRAM, ATA_PROGRAM, STAKE_PROGRAM];
   return kinds.indexOf(program) + 1;
+}
+
+/** True for wrapped SOL's mints, which limits and floors can't name: they are SOL. */
+export function isNativeMint(mint: string): boolean {
+  return mint === NATIVE_MINT || mint === NATIVE_MINT_2022;
 }

@@ -5,8 +5,11 @@ export { base64ToBytes, bytesToBase64 } from "./base64.js";
 export { CONFIG_DISCRIMINATOR, CONFIG_OFFSETS, decodeVaultConfig } from "./config.js";
 export { CONFIG_SIZE, HEADER_SIZE, MAX_SESSION_SIZE } from "./constants.js";
 export { discriminator } from "./discriminator.js";
+export { encodeSession } from "./encode-session.js";
 export { decodeEvent, decodeEvents } from "./events.js";
 export type { ValetkeyEvent } from "./events.js";
+export { extensionBits, extensionName, TOKEN_EXTENSIONS } from "./extensions.js";
+export type { TokenExtension } from "./extensions.js";
 export {
   closeSessionInstruction,
   createVaultInstruction,

@@ -105,6 +105,8 @@ function readFloor(reader: Reader, keys: readonly Address[]): FloorData {
 function readCap(reader: Reader): NonNullable<RuleData["cap"]> {
   const offset = reader.u16();
   const { field, from } = readField(reader);
-  if (field === "key" || field === "bytes") return reader.fail("a cap needs a number");
+  if (field === "key" || field === "bytes" || field === "i64") {
+    return reader.fail("a cap needs an unsigned number");
+  }
   return { offset, from, field, total: reader.u64() };
 }

@@ -16,7 +16,7 @@ export const SESSION_OFFSETS = { config: 32, vault: 64, sessionKey: 96 } as cons
 
 /**
  * Reads a session account. Foreign bytes are `NotASession`, as are bytes that contradict the layout; a newer one is
- * `UnknownVersion`.
+ * `UnknownVersion`. Zeroes behind the last rule are what a renewal to shorter terms leaves.
  *
  * @example
  * ```ts
@@ -59,7 +59,8 @@ export function decodeSession(bytes: Uint8Array): SessionAccount {
     if (offset !== reader.offset) reader.fail("a rule doesn't stand at its offset");
     return readRule(reader, keys);
   });
-  reader.end();
+  // A renewal that needs less room leaves zeroes behind.
+  reader.zeros(reader.left);
   const keyAt = (index: number): Address | null =>
     index === NO_KEY ? null : (keys[index] ?? reader.fail(`no key ${index}`));
   const payer = keyAt(sponsor);

@@ -4,6 +4,9 @@ import type { Address, Asset } from "./address.js";
 /** Numeric field of instruction data. */
 export type NumericField = "u8" | "u16" | "u32" | "u64" | "i64";
 
+/** Numeric field without a sign: what a cap can sum, and a mask be laid on. */
+export type UnsignedField = Exclude<NumericField, "i64">;
+
 /** Where a field of instruction data lies: bytes from the start, or distance of its first byte from the end. */
 export interface FieldPlace {
   readonly offset: number;
@@ -49,6 +52,17 @@ export interface FloorData {
   readonly per: bigint;
 }
 
+/** The deployment of a program that a rule stands for: after an upgrade the rule allows nothing. */
+export interface PinData {
+  /** Where the loader keeps the program's code. */
+  readonly programData: Address;
+  /** Slot of its deployment. */
+  readonly slot: bigint;
+}
+
+/** Cap on the sum of one numeric argument over all uses of a rule. */
+export type CapData = FieldPlace & { readonly field: UnsignedField; readonly total: bigint };
+
 /** One allowed instruction of one program. */
 export interface RuleData {
   /** Unique in the session, 0..65535; what was spent stays with it when terms are renewed. */
@@ -64,9 +78,8 @@ export interface RuleData {
   readonly floor: FloorData | null;
   /** Unconstrained writable and executable accounts are let through. */
   readonly unbound: boolean;
-  readonly pin: { readonly programData: Address; readonly slot: bigint } | null;
-  /** Cap on the sum of one numeric argument. */
-  readonly cap: (FieldPlace & { readonly field: NumericField; readonly total: bigint }) | null;
+  readonly pin: PinData | null;
+  readonly cap: CapData | null;
   readonly data: readonly DataConstraint[];
   /** By strictly rising position. */
   readonly accounts: readonly AccountConstraint[];

@@ -157,7 +157,7 @@ export const CLIENT_MESSAGES: {
     positions.map((p) => `${p.position} ${p.name} (${p.choices.join(", ")})`).join("; ") +
     `. Give each a role in "accounts".`,
   SignerNotVault: ({ instruction, account }) =>
-    `"${account}" of ${instruction} must sign, and inside a session only the vault signs: give it the role "vault", or call this instruction outside the session.`,
+    `"${account}" of ${instruction} must sign, and inside a session only the vault and position keys sign: give it the role "vault" or "positionKey", or call this instruction outside the session.`,
   NotInScope: ({ index, program, nearest }) =>
     `Instruction ${index} (program ${program}) matches no rule of the session` +
     (nearest.length === 0

@@ -9,7 +9,7 @@ import { fold, isIdentifier, type Speaker } from "./speaker.js";
 import { choiceText } from "./words.js";
 
 /** The account at a position by its name, with the position when the name alone doesn't say which. */
-function accountName(called: InstructionNames | undefined, position: number): string {
+export function accountName(called: InstructionNames | undefined, position: number): string {
   const names = called?.accounts ?? [];
   const name = names[position];
   if (name === undefined || !/^[A-Za-z0-9_. ]{1,64}$/.test(name)) return `account ${position}`;
@@ -42,7 +42,7 @@ export function accountLine(input: {
       return line(`is one of ${choiceText(constraint.keys.map((one) => speaker.key(one)))}`);
     case "vault":
       // Where a known instruction asks for a signature, it needs no condition.
-      return line(isKnown ? "is the vault" : "is the vault, which signs");
+      return line(isKnown || rule.mode === "native" ? "is the vault" : "is the vault, which signs");
     case "vaultToken":
       return line(`is a token account of the vault, for ${token(constraint.mint)}`);
     case "ownerToken": {
@@ -50,7 +50,7 @@ export function accountLine(input: {
       return line(`is a token account that belongs to ${owner}, for ${token(constraint.mint)}`);
     }
     case "positionKey":
-      return line("is a position key of this session, which signs", "warning");
+      return line("is a fresh address of this session (a position key), which signs", "warning");
     case "programOwned": {
       const program = speaker.key(rule.program);
       return line(`is any account that belongs to ${program}, not only yours`, "warning");
@@ -71,22 +71,34 @@ export function openLines(input: {
   const bound = new Set(rule.accounts.map(({ position }) => position));
   const positions = Array.from({ length: rule.maxAccounts }, (_, position) => position);
   const open = positions.filter((one) => !bound.has(one) && known?.fixed.includes(one) !== true);
-  const names = capital(choiceText(openNames(called, open), "and"));
+  const say = (which: readonly number[]): string =>
+    capital(choiceText(openNames(called, which), "and"));
+  const key = `${prefix}.open`;
   if (rule.unbound) {
-    const which = open.length === 0 ? "Accounts that no line names" : names;
+    const which = open.length === 0 ? "Accounts that no line names" : say(open);
     const text = `${which} may be anybody's: the session key can send to strangers' accounts.`;
     return [{ key: `${prefix}.unbound`, text, level: "danger" }];
   }
-  if (open.length === 0) return [];
-  const key = `${prefix}.open`;
-  if (known !== undefined) {
-    const receiver = known.receiver !== null && open.includes(known.receiver);
-    return receiver
-      ? [{ key, text: `${names} may be anybody's: no line says who receives.`, level: "danger" }]
-      : [{ key, text: `${names} may be any.`, level: "info" }];
+  if (rule.mode === "native" && open.length > 0) {
+    return [{ key, text: `${say(open)}: as the program itself allows.`, level: "info" }];
   }
-  const text = `${names}: read only, or a token account of the vault.`;
-  return [{ key, text, level: "info" }];
+  // Behind the accounts that a known instruction has come those of a transfer hook, which are bound like any program's.
+  const own = open.filter((one) => one < (known?.accounts.length ?? 0));
+  const rest = open.filter((one) => !own.includes(one));
+  const lines: Line[] = [];
+  if (own.length > 0) {
+    const receiver = known?.receiver ?? null;
+    lines.push(
+      receiver !== null && own.includes(receiver)
+        ? { key, text: `${say(own)} may be anybody's: no line says who receives.`, level: "danger" }
+        : { key, text: `${say(own)} may be any.`, level: "info" },
+    );
+  }
+  if (rest.length > 0) {
+    const text = `${say(rest)}: read only, or a token account of the vault.`;
+    lines.push({ key: own.length > 0 ? `${key}.more` : key, text, level: "info" });
+  }
+  return lines;
 }
 
 /** Named positions one by one, the rest in ranges: `a`, `b` and accounts 7 to 12. */

@@ -19,6 +19,10 @@ const OPERATORS = {
 
 const WIDTHS = { u8: 1, u16: 2, u32: 4, u64: 8, i64: 8, key: 32 } as const;
 
+/** What a reader must know of a place that is counted from the end. */
+export const FROM_END =
+  " (counted from the end: no protection where the program ignores extra bytes)";
+
 type Field = DataConstraint["field"];
 
 /** A place as the terms say it. */
@@ -71,9 +75,7 @@ export function dataLine(input: {
       ? `The ${constraint.field} ${rawPlace(constraint)}`
       : `\`${argument.name}\``;
   const end = constraint.from === "end";
-  const note = end
-    ? " (counted from the end: no protection where the program ignores extra bytes)"
-    : "";
+  const note = end ? FROM_END : "";
   const text = `${subject} ${predicate(constraint, argument, asset, speaker)}${note}.`;
   return { key, text, level: end ? "warning" : "info" };
 }

@@ -1,10 +1,10 @@
 // A grant in plain words, a function of the terms alone.
-import { toHex } from "../codec/bytes.js";
 import type { SessionAccount, TermsData } from "../codec/types.js";
 import { limitLines } from "./limits.js";
 import type { Names } from "./names.js";
+import { optInLines } from "./opt-ins.js";
 import { ruleLines } from "./rules.js";
-import { createSpeaker, type Speaker } from "./speaker.js";
+import { createSpeaker } from "./speaker.js";
 import { countText, durationText, timeText } from "./words.js";
 
 /** One line of the text. */
@@ -46,7 +46,7 @@ export function describeGrant(
 }
 
 /** The program read a session's decimals from the mints: they are right, whatever the caller says. */
-function withDecimals(session: SessionAccount, names: Names): Names {
+export function withDecimals(session: SessionAccount, names: Names): Names {
   const found = session.limits.map(({ asset, decimals }) => [asset, decimals] as const);
   return { ...names, decimals: { ...names.decimals, ...Object.fromEntries(found) } };
 }
@@ -75,35 +75,4 @@ function windowLines(terms: TermsData | SessionAccount): readonly Line[] {
       ? { key: "uses", text: "Any number of transactions.", level: "warning" }
       : { key: "uses", text: `At most ${countText(uses, "transaction")}.`, level: "info" };
   return [window, count];
-}
-
-function optInLines(terms: TermsData, speaker: Speaker): readonly Line[] {
-  const lines: Line[] = [];
-  const add = (key: string, text: string, level: Line["level"]): number =>
-    lines.push({ key, text, level });
-  if (terms.guardian !== null)
-    add(
-      "guardian",
-      `The guardian ${speaker.key(terms.guardian)} may end it, nothing else.`,
-      "info",
-    );
-  if (terms.origin !== null)
-    add("origin", `Asked for by the site with hash ${toHex(terms.origin)}.`, "info");
-  if (terms.closeAccounts) {
-    const text = "Empty and wrapped-SOL token accounts of the vault may be closed.";
-    add("closeAccounts", text, "warning");
-  }
-  if (terms.positionKeys)
-    add("positionKeys", "Fresh keys of the session may sign for positions.", "warning");
-  if (terms.extensions !== 0n) {
-    const text = `Token-2022 extensions allowed: bits ${terms.extensions.toString(16)} (hex).`;
-    add("extensions", text, "warning");
-  }
-  if (terms.feeBudget !== null) {
-    const { sponsor, total, perExecute } = terms.feeBudget;
-    const [all, each] = [speaker.amount(total, "SOL"), speaker.amount(perExecute, "SOL")];
-    const text = `The sponsor ${speaker.key(sponsor)} may be paid ${all} for fees, ${each} at a time.`;
-    add("feeBudget", text, "warning");
-  }
-  return lines;
 }

@@ -7,21 +7,25 @@ import { durationText } from "./words.js";
 /** Lines for all limits, and for everything that has none. */
 export function limitLines(terms: TermsData, speaker: Speaker): readonly Line[] {
   const lines = terms.limits.flatMap((limit, index) => linesOf(limit, index, speaker));
-  const sol = terms.limits.some(({ asset }) => asset === "SOL");
-  const tokens = terms.limits.some(({ asset }) => asset !== "SOL");
+  const own = terms.limits.filter(({ source }) => source === "vault");
+  const sol = own.some(({ asset }) => asset === "SOL");
+  const tokens = own.some(({ asset }) => asset !== "SOL");
   const rest = `${sol ? "No" : "No SOL and no"} ${tokens ? "other token" : "token"}`;
   const fees = terms.feeBudget === null ? "" : " but for the fee budget";
-  const text = `${rest} may leave the vault${fees}.`;
+  const wallets = own.length === terms.limits.length ? "" : ", and nothing else a wallet";
+  const text = `${rest} may leave the vault${fees}${wallets}.`;
   return [...lines, { key: "limits", text, level: "info" }];
 }
 
-function linesOf(limit: LimitData, index: number, speaker: Speaker): readonly Line[] {
+/** Lines for one limit; the first says what, from where and how much in all. */
+export function linesOf(limit: LimitData, index: number, speaker: Speaker): readonly Line[] {
   const { asset, source, total, perExecute, perPeriod } = limit;
-  const from = source === "vault" ? "the vault" : speaker.key(source);
   const lines: Line[] = [];
-  const add = (part: string, text: string): number =>
-    lines.push({ key: `limit.${index}${part}`, text, level: "info" });
-  add("", `At most ${speaker.amount(total, asset)} may leave ${from} in all.`);
+  const add = (part: string, text: string, level: Line["level"] = "info"): number =>
+    lines.push({ key: `limit.${index}${part}`, text, level });
+  const most = speaker.amount(total, asset);
+  if (source === "vault") add("", `At most ${most} may leave the vault in all.`);
+  else add("", `${walletText(limit, speaker)}: at most ${most} in all.`, "warning");
   if (perExecute !== null)
     add(".perExecute", `At most ${speaker.amount(perExecute, asset)} at a time (in one execute).`);
   if (perPeriod !== null) {
@@ -31,4 +35,13 @@ function linesOf(limit: LimitData, index: number, speaker: Speaker): readonly Li
     add(".perPeriod", `At most ${cap} in each period of ${each}; ${turn}.`);
   }
   return lines;
+}
+
+/** From whose account a session takes as approved delegate. */
+function walletText({ asset, source }: LimitData, speaker: Speaker): string {
+  const whose = speaker.reader(source)
+    ? `YOUR wallet's own account (${source})`
+    : `the own account of the wallet ${speaker.key(source)}`;
+  const wrapped = asset === "SOL" ? " of wrapped SOL" : "";
+  return `Takes from ${whose}${wrapped}, as approved delegate`;
 }

@@ -31,6 +31,8 @@ export interface Names {
   readonly decimals?: Readonly<Record<Address, number>>;
   /** Names of programs, mints and wallets, by address. */
   readonly names?: Readonly<Record<Address, string>>;
+  /** The wallet of whoever reads: what is taken from it is said as taken from "YOUR wallet". */
+  readonly reader?: Address;
   /** Interfaces of programs: by address, then by discriminator in hex. */
   readonly programs?: Readonly<Record<Address, Readonly<Record<string, InstructionNames>>>>;
 }
@@ -50,7 +52,9 @@ export function mergeNames(...sources: readonly Names[]): Names {
       programs[address] = { ...programs[address], ...instructions };
     }
   }
+  const reader = sources.reduce<Address | undefined>((last, one) => one.reader ?? last, undefined);
   return {
+    ...(reader === undefined ? {} : { reader }),
     decimals: Object.assign({}, ...sources.map(({ decimals }) => decimals ?? {})) as Record<
       Address,
       number

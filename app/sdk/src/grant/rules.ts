@@ -2,9 +2,9 @@
 import { toHex } from "../codec/bytes.js";
 import type { FloorData, RuleData, TermsData } from "../codec/types.js";
 import { accountLine, openLines } from "./account-lines.js";
-import { argumentName, dataLine, rawPlace } from "./data-lines.js";
+import { argumentName, dataLine, FROM_END, rawPlace } from "./data-lines.js";
 import type { Line } from "./describe.js";
-import { amountAsset, knownInstruction } from "./known.js";
+import { amountAsset, effectText, knownInstruction } from "./known.js";
 import type { InstructionNames, Names } from "./names.js";
 import { isOnlyInstruction, type Speaker } from "./speaker.js";
 import { countText, decimalText } from "./words.js";
@@ -19,6 +19,9 @@ export interface RuleWords {
   readonly speaker: Speaker;
 }
 
+const NATIVE =
+  "Used inside the program itself: the session key signs, the program enforces what it does, the vault and its limits have no part in it.";
+
 /** Lines for one rule: the first names program and instruction, the rest are its conditions. */
 export function ruleLines(words: RuleWords): readonly Line[] {
   const { rule, index, speaker } = words;
@@ -28,7 +31,7 @@ export function ruleLines(words: RuleWords): readonly Line[] {
   const lines: Line[] = [{ key: prefix, text: headText(words, called), level: "info" }];
   const add = (part: string, text: string, level: Line["level"] = "info"): number =>
     lines.push({ key: `${prefix}.${part}`, text, level });
-  if (rule.mode === "native") add("mode", "Checked by the program itself (native mode).");
+  if (rule.mode === "native") add("mode", NATIVE);
   const asset = amountAsset(rule, code);
   for (const [i, constraint] of rule.data.entries())
     lines.push(dataLine({ constraint, key: `${prefix}.data.${i}`, called, asset, speaker }));
@@ -39,12 +42,18 @@ export function ruleLines(words: RuleWords): readonly Line[] {
   if (rule.cap !== null) {
     const { field, total } = rule.cap;
     const name = argumentName(called, rule.cap, field) ?? `The ${field} ${rawPlace(rule.cap)}`;
-    add("cap", `${name} may add up to ${total.toString()} over all uses.`);
+    const most = asset !== null && name === "`amount`" ? speaker.amount(total, asset) : total;
+    const end = rule.cap.from === "end";
+    add(
+      "cap",
+      `${name} may add up to ${most.toString()} over all uses${end ? FROM_END : ""}.`,
+      end ? "warning" : "info",
+    );
   }
   if (rule.pin !== null) {
     const { programData, slot } = rule.pin;
-    const data = speaker.key(programData);
-    add("pin", `Only while the program stays as it was in slot ${slot.toString()} (${data}).`);
+    const text = `Stops working when the program is upgraded: only as deployed in slot ${slot.toString()} (${speaker.key(programData)}).`;
+    add("pin", text);
   }
   return lines;
 }
@@ -52,8 +61,8 @@ export function ruleLines(words: RuleWords): readonly Line[] {
 function headText(words: RuleWords, called: InstructionNames | undefined): string {
   const { rule, index, names, speaker } = words;
   const code = toHex(rule.discriminator);
-  const known = knownInstruction(rule.program, code);
-  const effect = known === undefined ? "" : ` (${known.effect})`;
+  const does = effectText(rule, code, words.terms);
+  const effect = does === undefined ? "" : ` (${does})`;
   const id = rule.id === index + 1 ? "" : ` (id ${rule.id})`;
   const only = called !== undefined && isOnlyInstruction(names, rule, called.name);
   const what =

@@ -12,6 +12,8 @@ export interface Speaker {
   /** An address, by name where it has one. */
   readonly key: (address: Address) => string;
   readonly asset: (asset: Asset) => string;
+  /** True for the wallet of whoever reads. */
+  readonly reader: (address: Address) => boolean;
   /** A number of whole units. */
   readonly quantity: (number: string, asset: Asset) => string;
   /** Base units: in whole units where the decimals are known. */
@@ -28,8 +30,8 @@ const RESERVED = [
   ...["the owner", "any token", "anybody", "nobody", "the program itself", "Valetkey"],
 ];
 
-/** A speaker who has said nothing yet. */
-export function createSpeaker(names: Names): Speaker {
+/** A speaker who has said nothing yet; with `repeats` every name comes with its address, so that what is said first doesn't matter. */
+export function createSpeaker(names: Names, options: { readonly repeats?: boolean } = {}): Speaker {
   const said = new Set<Address>();
   const all = { ...safeNames(names.names ?? {}), ...KNOWN_NAMES };
   const owners = new Map<string, number>(RESERVED.map((word) => [fold(word), 1]));
@@ -38,7 +40,7 @@ export function createSpeaker(names: Names): Speaker {
   const key = (address: Address): string => {
     const name = all[address];
     if (name === undefined) return address;
-    const first = !said.has(address);
+    const first = options.repeats === true || !said.has(address);
     said.add(address);
     return first || !isUnique(name) ? `${name} (${address})` : name;
   };
@@ -48,6 +50,7 @@ export function createSpeaker(names: Names): Speaker {
       ? `${number} ${asset(one)}`
       : `${number} of ${asset(one)}`;
   return {
+    reader: (address) => address === names.reader,
     ...{ key, asset, quantity, decimals: (one) => decimalsOf(one, names) },
     amount: (amount, one) => {
       const decimals = decimalsOf(one, names);

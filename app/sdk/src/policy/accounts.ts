@@ -1,6 +1,7 @@
 // What the client knows about the accounts of an execute.
 import type { Address } from "../codec/address.js";
 import { INSTRUCTIONS_SYSVAR, SYSTEM_PROGRAM } from "../codec/constants.js";
+import type { TermsData } from "../codec/types.js";
 
 /** An account as it stands on chain. */
 export interface AccountFact {
@@ -13,6 +14,8 @@ export interface AccountFact {
 export interface PlanAccount {
   readonly address: Address;
   readonly writable: boolean;
+  /** Signs the transaction; left out: nobody said. */
+  readonly signer?: boolean;
   readonly fact?: AccountFact | null | undefined;
 }
 
@@ -24,6 +27,10 @@ export interface AccountView {
   readonly accounts: readonly PlanAccount[];
   readonly vault: Address;
   readonly programId: Address;
+  /** What the terms allow beside their rules: closes, extensions, sources of limits. */
+  readonly terms: Pick<TermsData, "closeAccounts" | "extensions" | "limits">;
+  /** The accounts that the plan names as position keys. */
+  readonly positionKeys: readonly number[];
 }
 
 const MISSING: AccountFact = {

@@ -1,13 +1,16 @@
 // Says beforehand what the program would say to a plan, as far as the terms alone decide.
-import type { Address, Asset } from "../codec/address.js";
+import type { Address } from "../codec/address.js";
 import type { PlanData, PlanInner, SessionAccount, SessionLimit } from "../codec/types.js";
 import { isValetkeyError, refusalOf, refused, type ValetkeyError } from "../errors/error.js";
-import type { AccountView, PlanAccount } from "./accounts.js";
-import { factOf } from "./accounts.js";
+import { factOf, type AccountView, type PlanAccount } from "./accounts.js";
+import { createCaps } from "./caps.js";
+import { feeRefusal } from "./fees.js";
 import { acceptOnce, limitRefusal, settleLimit } from "./limits.js";
 import { liveRefusal } from "./live.js";
 import { matchInner } from "./match.js";
+import { pinHolds } from "./pin.js";
 import { authorityOf, readTokenAccount } from "./token-account.js";
+import type { Visible } from "./typed.js";
 
 /** The answer to a plan. */
 export interface Verdict {
@@ -23,6 +26,8 @@ export interface Verdict {
   readonly after: {
     readonly uses: number | "unlimited";
     readonly limits: readonly SessionLimit[];
+    /** Lamports that the fee budget still has; null without one. */
+    readonly fees?: bigint | null;
   } | null;
 }
 
@@ -65,13 +70,13 @@ function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "
   if (dead !== null) throw dead;
   checkGuards(session, plan);
   const view: AccountView = {
-    accounts,
-    vault: session.vault,
-    programId: input.programId.toString(),
+    ...{ accounts, vault: session.vault, programId: input.programId.toString() },
+    ...{ terms: session, positionKeys: (plan.positionKeys ?? []).map(({ account }) => account) },
   };
   const unknown: Address[] = [];
+  const caps = createCaps(session.rules);
   const ruleUses = session.rules.map(({ usesSpent }) => usesSpent);
-  const spent = new Map<Asset, bigint>();
+  const spent = new Map<SessionLimit, bigint>();
   let sure = plan.minReceive === undefined;
   for (const [index, inner] of plan.inner.entries()) {
     const rule = session.rules[inner.rule];
@@ -89,21 +94,28 @@ function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "
       throw refused("RuleUsesSpent", { inner: index, rule: inner.rule, asked: 1n, left: 0n });
     }
     ruleUses[inner.rule] = used;
-    unknown.push(...match.unknown);
+    const capped = caps.spend(inner);
+    if (capped !== null) throw refused(capped.code, { ...capped.context, inner: index });
+    const pin = rule.pin === null ? null : pinHolds(rule.pin, inner.program, view);
+    if (pin?.holds === false) throw refused("ProgramChanged", { inner: index, rule: inner.rule });
+    unknown.push(...match.unknown, ...(pin?.unread ?? []));
+    sure &&= pin?.holds !== null;
     const { visible } = match;
     if (visible !== null)
-      spend(session, spent, visible.asset, visible.amount, now, index, inner.rule);
+      spend({ session, spent, visible, now, where: { inner: index, rule: inner.rule } });
     const measured = match.typed === null && touchesHoldings(inner, view);
     sure &&= match.verdict === "yes" && rule.floor === null && !measured;
   }
+  const fee = feeRefusal(session, plan.fee, accounts);
+  if (fee !== null) throw fee;
   const uses = session.uses === "unlimited" ? session.uses : session.uses - session.usesSpent - 1;
   const limits = session.limits.map((limit) =>
-    settleLimit({ limit, outflow: spent.get(limit.asset) ?? 0n, now, startsAt: session.startsAt }),
+    settleLimit({ limit, outflow: spent.get(limit) ?? 0n, now, startsAt: session.startsAt }),
   );
   return {
     allowed: sure ? "yes" : "depends",
     unknown: [...new Set(unknown)],
-    after: { uses, limits },
+    after: { uses, limits, fees: feesLeft(session, plan) },
   };
 }
 
@@ -123,32 +135,34 @@ function checkGuards(session: SessionAccount, plan: PlanData): void {
   }
 }
 
-function spend(
-  session: SessionAccount,
-  spent: Map<Asset, bigint>,
-  asset: Asset,
-  more: bigint,
-  now: bigint,
-  inner: number,
-  rule: number,
-): void {
-  const index = session.limits.findIndex(
-    (limit) => limit.asset === asset && limit.source === "vault",
-  );
+function feesLeft({ feeBudget, feesPaid }: SessionAccount, { fee }: PlanData): bigint | null {
+  return feeBudget === null ? null : feeBudget.total - feesPaid - (fee?.lamports ?? 0n);
+}
+
+function spend(input: {
+  readonly session: SessionAccount;
+  readonly spent: Map<SessionLimit, bigint>;
+  readonly visible: Visible;
+  readonly now: bigint;
+  readonly where: { readonly inner: number; readonly rule: number };
+}): void {
+  const { session, spent, visible, now, where } = input;
+  const { asset, source, amount: more } = visible;
+  const index = session.limits.findIndex((one) => one.asset === asset && one.source === source);
   const limit = session.limits[index];
-  if (limit === undefined) throw refused("NoLimit", { inner, rule, asked: more, left: 0n });
-  const spentInThisExecute = spent.get(asset) ?? 0n;
+  if (limit === undefined) throw refused("NoLimit", { ...where, asked: more, left: 0n });
+  const spentInThisExecute = spent.get(limit) ?? 0n;
   const { startsAt } = session;
   const refusal = limitRefusal({ limit, spentInThisExecute, more, now, startsAt });
   if (refusal !== null) {
     const { asked, left } = refusalOf(refusal) ?? { asked: null, left: null };
-    const where = { inner, rule, subject: "limit", index, asked, left } as const;
-    if (refusal.code === "LimitPerExecuteExceeded") throw refused(refusal.code, where);
-    if (refusal.code === "LimitPerPeriodExceeded") throw refused(refusal.code, where);
-    if (refusal.code === "LimitTotalExceeded") throw refused(refusal.code, where);
+    const found = { ...where, subject: "limit", index, asked, left } as const;
+    if (refusal.code === "LimitPerExecuteExceeded") throw refused(refusal.code, found);
+    if (refusal.code === "LimitPerPeriodExceeded") throw refused(refusal.code, found);
+    if (refusal.code === "LimitTotalExceeded") throw refused(refusal.code, found);
     throw refusal;
   }
-  spent.set(asset, spentInThisExecute + more);
+  spent.set(limit, spentInThisExecute + more);
 }
 
 /** True when the call could move the vault's holdings: it gets the vault or a token account of it writable, or may. */

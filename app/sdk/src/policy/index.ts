@@ -1,5 +1,6 @@
 // What the terms alone decide: the program's own checks, mirrored.
 export type { AccountFact, AccountView, PlanAccount } from "./accounts.js";
+export { capLeft } from "./caps.js";
 export { dataHolds } from "./data.js";
 export { explainPlan } from "./explain.js";
 export type { ExplainPlanInput, Verdict } from "./explain.js";
@@ -18,4 +19,6 @@ export { matchInner } from "./match.js";
 export type { Match, Refused } from "./match.js";
 export { authorityOf, isClean, readTokenAccount } from "./token-account.js";
 export type { TokenAccount } from "./token-account.js";
+export { readProgram, readProgramData } from "./pin.js";
 export { decodeTyped, isTypedProgram, typedShape } from "./typed.js";
+export type { Typed, TypedShape, Visible } from "./typed.js";

@@ -1,13 +1,13 @@
 // One inner instruction against one rule: the program's order of checks, with "depends" where accounts weren't read.
 import type { Address } from "../codec/address.js";
 import { sameBytes } from "../codec/bytes.js";
-import { SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from "../codec/constants.js";
-import type { AccountConstraint, PlanInner, RuleData } from "../codec/types.js";
+import type { PlanInner, RuleData } from "../codec/types.js";
 import { refusal, type ProgramErrorCode, type RefusalContext } from "../errors/codes.js";
-import { factOf, isProtected, type AccountView, type Maybe, type PlanAccount } from "./accounts.js";
+import { factOf, isProtected, type AccountView } from "./accounts.js";
 import { dataHolds, fieldNumber } from "./data.js";
-import { isClean, readTokenAccount } from "./token-account.js";
-import { decodeTyped, judgeTyped, vaultPositions, type Typed, type Visible } from "./typed.js";
+import { checkPositions } from "./positions.js";
+import { judgeTyped } from "./typed-accounts.js";
+import { decodeTyped, type Typed, type Visible } from "./typed.js";
 
 /** Why a rule refuses: the program's error and where. */
 export interface Refused {
@@ -29,8 +29,8 @@ export type Match =
     };
 
 /**
- * Judges an inner instruction by a rule as the program does: same checks, same order, same errors. The rule's own uses are not
- * looked at.
+ * Judges an inner instruction by a rule as the program does: same checks, same order, same errors. What counts over several
+ * instructions is not looked at: the rule's own uses and its cap; nor is its pin, which is about the whole transaction.
  *
  * @example
  * ```ts
@@ -102,91 +102,4 @@ function brokenData(rule: RuleData, index: number, data: Uint8Array) {
     asked: BigInt.asUintN(64, asked),
     left: BigInt.asUintN(64, constraint.values[0] ?? 0n),
   };
-}
-
-type Positions =
-  | { readonly code: ProgramErrorCode; readonly at: number }
-  | { readonly unknown: readonly Address[] };
-
-function checkPositions(
-  rule: RuleData,
-  inner: PlanInner,
-  view: AccountView,
-  typed: Typed | null,
-): Positions {
-  const unknown: Address[] = [];
-  const byPosition = new Map(rule.accounts.map((constraint) => [constraint.position, constraint]));
-  const allowed = typed === null ? [] : vaultPositions(typed);
-  for (const [at, index] of inner.accounts.entries()) {
-    const account = view.accounts[index];
-    if (account === undefined) return { code: "IndexOutOfRange", at };
-    if (isProtected(view, index)) return { code: "ForbiddenAccount", at };
-    const constraint = byPosition.get(at);
-    byPosition.delete(at);
-    if (constraint !== undefined) {
-      const held = roleHolds(constraint, account, rule, view);
-      if (typeof held === "string") return { code: held, at };
-      if (held === false) return { code: "AccountConstraintFailed", at };
-      if (held === null) unknown.push(account.address);
-      continue;
-    }
-    if (account.address === view.vault) {
-      if (!allowed.includes(at)) return { code: "VaultNotAllowed", at };
-    } else if (typed === null && !rule.unbound) {
-      const bound = mayStandUnbound(account, view);
-      if (bound === false) return { code: "UnboundPosition", at };
-      if (bound === null) unknown.push(account.address);
-    }
-  }
-  const [missing] = [...byPosition.keys()].sort((a, b) => a - b);
-  if (missing !== undefined) return { code: "AccountConstraintFailed", at: missing };
-  return { unknown };
-}
-
-/** Without a constraint: neither writable nor executable, or a clean account of the vault. */
-function mayStandUnbound(account: PlanAccount, view: AccountView): Maybe {
-  const fact = factOf(account);
-  if (fact === undefined) return null;
-  if (!account.writable && !fact.executable) return true;
-  const token = readTokenAccount(fact);
-  return token !== null && isClean(token, view.vault);
-}
-
-function roleHolds(
-  constraint: AccountConstraint,
-  account: PlanAccount,
-  rule: RuleData,
-  view: AccountView,
-): Maybe | ProgramErrorCode {
-  if (account.address === view.vault) {
-    return constraint.kind === "vault" ? true : "VaultNotAllowed";
-  }
-  const fact = factOf(account);
-  switch (constraint.kind) {
-    case "key":
-      return account.address === constraint.key;
-    case "set":
-      return constraint.keys.includes(account.address);
-    case "vault":
-      return false;
-    case "any":
-      return true;
-    case "positionKey":
-      return "PositionKeyRefused";
-    case "programOwned": {
-      if (fact === undefined) return null;
-      const never = [SYSTEM_PROGRAM, TOKEN_PROGRAM, TOKEN_2022_PROGRAM];
-      return fact.owner === rule.program && !never.includes(fact.owner);
-    }
-    case "vaultToken":
-    case "ownerToken": {
-      if (fact === undefined) return null;
-      const token = readTokenAccount(fact);
-      if (token === null || (constraint.mint !== null && token.mint !== constraint.mint))
-        return false;
-      return constraint.kind === "vaultToken"
-        ? isClean(token, view.vault)
-        : token.owner === constraint.owner;
-    }
-  }
 }

@@ -1,4 +1,4 @@
-// Typed decoders: the instructions of System, Token, Token-2022 and ATA that are known safe.
+// Typed decoders: the instructions of System, Token, Token-2022, ATA and Stake that are known safe, by their data.
 import type { Address, Asset } from "../codec/address.js";
 import {
   ATA_PROGRAM,
@@ -8,8 +8,6 @@ import {
   TOKEN_PROGRAM,
 } from "../codec/constants.js";
 import type { ProgramErrorCode } from "../errors/codes.js";
-import { factOf, type AccountView, type Maybe, type PlanAccount } from "./accounts.js";
-import { isClean, readTokenAccount, type TokenAccount } from "./token-account.js";
 
 /** An instruction of a typed program, by its data. */
 export type Typed =
@@ -17,7 +15,10 @@ export type Typed =
   | { readonly kind: "transfer"; readonly amount: bigint }
   | { readonly kind: "transferChecked"; readonly amount: bigint }
   | { readonly kind: "syncNative" }
-  | { readonly kind: "createAssociated" };
+  | { readonly kind: "closeAccount" }
+  | { readonly kind: "createAssociated" }
+  | { readonly kind: "delegateStake" }
+  | { readonly kind: "deactivateStake" };
 
 /** A refusal by name, with the position when one is to blame. */
 export interface TypedRefusal {
@@ -25,17 +26,32 @@ export interface TypedRefusal {
   readonly position?: number;
 }
 
-/** What a typed instruction takes from the vault. */
+/** What a typed instruction takes. */
 export interface Visible {
   readonly asset: Asset;
+  /** The word `vault`, or the wallet from whose account it takes. */
+  readonly source: Address;
   readonly amount: bigint;
 }
 
-/** The exact number of accounts of a typed instruction, and the position that its rule must bind by key, set or vault. */
+/** What a rule of a typed instruction must look like. */
 export interface TypedShape {
+  /** Its exact number of accounts. */
   readonly accounts: number;
-  readonly bound: number | null;
+  /** Positions that the rule must bind by key or set. */
+  readonly bound: readonly number[];
+  /** True where the role `vault` binds them, too. */
+  readonly boundByVault: boolean;
+  /** True where the accounts of a transfer hook may follow, when the terms allow that extension. */
+  readonly hook: boolean;
+  /** True where the terms must allow closes. */
+  readonly closes: boolean;
 }
+
+const STAKE_INSTRUCTIONS: Readonly<Record<string, "delegateStake" | "deactivateStake">> = {
+  "2,0,0,0": "delegateStake",
+  "5,0,0,0": "deactivateStake",
+};
 
 /**
  * True when a typed decoder judges the program.
@@ -50,6 +66,12 @@ export function isTypedProgram(program: Address): boolean {
   return typed.includes(program);
 }
 
+/** Lengths that a rule's discriminator may have for this program, in bytes. */
+export function discriminatorLengths(program: Address): readonly number[] {
+  if (program === SYSTEM_PROGRAM || program === STAKE_PROGRAM) return [4];
+  return isTypedProgram(program) ? [1] : [1, 4, 8];
+}
+
 /**
  * The shape of the instruction with this discriminator; null when its decoder doesn't allow it.
  *
@@ -59,15 +81,24 @@ export function isTypedProgram(program: Address): boolean {
  * ```
  */
 export function typedShape(program: Address, discriminator: Uint8Array): TypedShape | null {
-  const [first] = discriminator;
-  const shape = (accounts: number, bound: number | null = null) => ({ accounts, bound });
-  if (program === SYSTEM_PROGRAM) {
-    return discriminator.join() === "2,0,0,0" ? shape(2) : null;
+  const bytes = discriminator.join();
+  const shape = (accounts: number, more: Partial<TypedShape> = {}): TypedShape => ({
+    ...{ accounts, bound: [], boundByVault: false, hook: false, closes: false, ...more },
+  });
+  if (program === SYSTEM_PROGRAM) return bytes === "2,0,0,0" ? shape(2) : null;
+  if (program === STAKE_PROGRAM) {
+    const kind = STAKE_INSTRUCTIONS[bytes];
+    if (kind === undefined) return null;
+    return kind === "delegateStake" ? shape(6, { bound: [0, 1] }) : shape(3, { bound: [0] });
   }
-  if (discriminator.length !== 1) return null;
-  if (program === ATA_PROGRAM) return first === 1 ? shape(6, 2) : null;
+  if (program === ATA_PROGRAM) {
+    return bytes === "1" ? shape(6, { bound: [2], boundByVault: true }) : null;
+  }
   if (program !== TOKEN_PROGRAM && program !== TOKEN_2022_PROGRAM) return null;
-  return first === 3 ? shape(3) : first === 12 ? shape(4) : first === 17 ? shape(1) : null;
+  if (bytes === "3") return shape(3);
+  if (bytes === "9") return shape(3, { closes: true });
+  if (bytes === "12") return shape(4, { hook: program === TOKEN_2022_PROGRAM });
+  return bytes === "17" ? shape(1) : null;
 }
 
 /**
@@ -93,7 +124,11 @@ export function decodeTyped(program: Address, data: Uint8Array): Typed | TypedRe
     if (first !== 1) return unknown;
     return data.length === 1 ? { kind: "createAssociated" } : wrongData;
   }
-  if (program === STAKE_PROGRAM) return unknown;
+  if (program === STAKE_PROGRAM) {
+    const kind = STAKE_INSTRUCTIONS[data.slice(0, 4).join()];
+    if (kind === undefined) return unknown;
+    return data.length === 4 ? { kind } : wrongData;
+  }
   if (first === 3) {
     return data.length === 9 ? { kind: "transfer", amount: view.getBigUint64(1, true) } : wrongData;
   }
@@ -101,6 +136,7 @@ export function decodeTyped(program: Address, data: Uint8Array): Typed | TypedRe
     if (data.length !== 10) return wrongData;
     return { kind: "transferChecked", amount: view.getBigUint64(1, true) };
   }
+  if (first === 9) return data.length === 1 ? { kind: "closeAccount" } : wrongData;
   if (first === 17) return data.length === 1 ? { kind: "syncNative" } : wrongData;
   return unknown;
 }
@@ -116,106 +152,13 @@ export function vaultPositions(typed: Typed): readonly number[] {
       return [3];
     case "syncNative":
       return [];
+    case "closeAccount":
+      return [1, 2];
     case "createAssociated":
       return [0];
+    case "delegateStake":
+      return [5];
+    case "deactivateStake":
+      return [2];
   }
-}
-
-/** What judging the accounts of a typed instruction found. */
-export type TypedVerdict =
-  | { readonly refused: TypedRefusal }
-  | { readonly visible: Visible | null; readonly known: boolean };
-
-/** Judges the accounts of a typed instruction; `known` is false when it depends on accounts that nobody read. */
-export function judgeTyped(
-  typed: Typed,
-  program: Address,
-  accounts: readonly PlanAccount[],
-  view: AccountView,
-): TypedVerdict {
-  const refuse = (code: ProgramErrorCode, position?: number): TypedVerdict => ({
-    refused: position === undefined ? { code } : { code, position },
-  });
-  const at = (position: number): PlanAccount =>
-    accounts[position] ?? { address: "", writable: false };
-  const wanted = {
-    systemTransfer: 2,
-    transfer: 3,
-    transferChecked: 4,
-    syncNative: 1,
-    createAssociated: 6,
-  };
-  if (accounts.length !== wanted[typed.kind]) return refuse("TypedAccountsRefused");
-  switch (typed.kind) {
-    case "systemTransfer": {
-      if (at(0).address !== view.vault) return refuse("SourceNotVaults", 0);
-      if (at(1).address === view.vault) return refuse("SelfTransfer", 1);
-      const stays = cleanAccount(at(1), view, null);
-      const leaves = typed.amount > 0n && stays.clean !== true;
-      return {
-        visible: leaves ? { asset: "SOL", amount: typed.amount } : null,
-        known: typed.amount === 0n || stays.clean !== null,
-      };
-    }
-    case "transfer":
-      return judgeTransfer(typed.amount, at(0), null, at(1), [2, at(2)], program, view);
-    case "transferChecked":
-      return judgeTransfer(typed.amount, at(0), at(1), at(2), [3, at(3)], program, view);
-    case "syncNative": {
-      const { clean, account } = cleanAccount(at(0), view, program);
-      if (clean === false || account?.native === false) return refuse("SourceNotVaults", 0);
-      return { visible: null, known: clean !== null };
-    }
-    case "createAssociated":
-      if (at(0).address !== view.vault) return refuse("TypedAccountsRefused", 0);
-      if (at(4).address !== SYSTEM_PROGRAM) return refuse("TypedAccountsRefused", 4);
-      if (at(5).address !== TOKEN_PROGRAM && at(5).address !== TOKEN_2022_PROGRAM) {
-        return refuse("TypedAccountsRefused", 5);
-      }
-      // Its rent leaves when the account is new and not the vault's own: only running it tells.
-      return { visible: null, known: at(2).address === view.vault };
-  }
-}
-
-function judgeTransfer(
-  amount: bigint,
-  from: PlanAccount,
-  mint: PlanAccount | null,
-  to: PlanAccount,
-  [authorityPosition, authority]: readonly [number, PlanAccount],
-  program: Address,
-  view: AccountView,
-): TypedVerdict {
-  const refuse = (code: ProgramErrorCode, position: number): TypedVerdict => ({
-    refused: { code, position },
-  });
-  if (authority.address !== view.vault) return refuse("TypedAccountsRefused", authorityPosition);
-  if (from.address === to.address) return refuse("SelfTransfer", 0);
-  const source = cleanAccount(from, view, program);
-  if (source.clean === false) return refuse("SourceNotVaults", 0);
-  if (mint !== null && source.account !== null && source.account.mint !== mint.address) {
-    return refuse("TypedAccountsRefused", 1);
-  }
-  const destination = cleanAccount(to, view, program);
-  if (amount === 0n || destination.clean === true) {
-    return { visible: null, known: source.clean !== null };
-  }
-  const known = source.clean !== null && destination.clean !== null;
-  const { account } = source;
-  if (account === null && mint === null) return { visible: null, known: false };
-  const asset = account?.native === true ? "SOL" : (account?.mint ?? mint?.address ?? "SOL");
-  return { visible: { asset, amount }, known };
-}
-
-function cleanAccount(
-  account: PlanAccount,
-  view: AccountView,
-  program: Address | null,
-): { readonly clean: Maybe; readonly account: TokenAccount | null } {
-  const fact = factOf(account);
-  if (fact === undefined) return { clean: null, account: null };
-  const token = readTokenAccount(fact);
-  const clean =
-    token !== null && isClean(token, view.vault) && (program === null || fact.owner === program);
-  return { clean, account: clean ? token : null };
 }

@@ -1,14 +1,14 @@
 // Rules from an example instruction.
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 
-import type { AccountConstraint, DataConstraint } from "../codec/types.js";
+import type { AccountConstraint, CapData, DataConstraint } from "../codec/types.js";
 import { invalid, ValetkeyError } from "../errors/error.js";
 import { roleObject, type Role, type RoleObject } from "./roles.js";
-import { makeRule, type Rule, type RuleOptions } from "./rule.js";
+import { makeRule, type ProgramRuleOptions, type Rule } from "./rule.js";
 
 /** What `allowLike` derives a rule from. */
-export interface AllowLikeInput extends RuleOptions {
-  /** An instruction as the program's own client builds it, with the vault as signer. */
+export interface AllowLikeInput extends ProgramRuleOptions {
+  /** An instruction as the program's own client builds it, with the vault (native mode: the session key) as signer. */
   readonly example: TransactionInstruction;
   /** How many bytes of its data say which instruction it is: 8 for Anchor, 1 or 4 for others. */
   readonly discriminatorLength: 1 | 4 | 8;
@@ -16,10 +16,10 @@ export interface AllowLikeInput extends RuleOptions {
   readonly accounts?: Readonly<Record<number, Role>>;
   /** Conditions on the data, by offset. */
   readonly data?: readonly DataConstraint[];
+  /** What one argument may add up to over all uses. */
+  readonly cap?: CapData;
   /** Number of accounts; the example's when left out. */
   readonly accountCount?: { readonly min: number; readonly max: number };
-  /** Lets unconstrained writable accounts and programs through: loud in the grant's text. */
-  readonly unbound?: boolean;
 }
 
 /** Account constraints of one rule. */
@@ -27,7 +27,7 @@ const MOST = 16;
 
 /**
  * A rule for instructions like an example: same program and discriminator, every account pinned unless it has a role. Signers
- * of the example, and the same key elsewhere, are the vault. A rule holds 16 account constraints: with more accounts, readonly
+ * of the example, and the same key elsewhere, are the vault (native mode: whoever signs, without a constraint). A rule holds 16 account constraints: with more accounts, readonly
  * ones beyond them are `RuleIncomplete` until they get the role `free` (or the rule is `unbound`).
  *
  * @example
@@ -37,6 +37,7 @@ const MOST = 16;
  */
 export function allowLike(input: AllowLikeInput): Rule {
   const { example, discriminatorLength, accounts: roles = {}, unbound = false } = input;
+  const { mode = "vault", cap = null } = input;
   const label = `${example.programId.toBase58()} like the example`;
   const data = Uint8Array.from(example.data);
   if (data.length < discriminatorLength) {
@@ -53,9 +54,11 @@ export function allowLike(input: AllowLikeInput): Rule {
   const optional: number[] = [];
   for (const [position, { pubkey, isSigner, isWritable }] of example.keys.entries()) {
     const said = roles[position];
+    if (said === undefined && mode === "native" && signers.has(text(pubkey))) continue;
     const role =
-      said === undefined ? pinned(pubkey, signers) : roleObject(said, text(example.programId));
-    if (isSigner && role.kind !== "vault") {
+      said === undefined ? pinnedTo(pubkey, signers) : roleObject(said, text(example.programId));
+    const signs = role.kind === "vault" || role.kind === "positionKey" || mode === "native";
+    if (isSigner && !signs) {
       throw new ValetkeyError("SignerNotVault", {
         instruction: label,
         account: `account ${position}`,
@@ -74,7 +77,7 @@ export function allowLike(input: AllowLikeInput): Rule {
       maxAccounts: max,
       data: input.data ?? [],
       accounts: fitting(constraints, optional, label, unbound),
-      unbound,
+      ...{ unbound, cap },
     },
     input,
   );
@@ -84,7 +87,7 @@ function text(key: PublicKey): string {
   return key.toBase58();
 }
 
-function pinned(pubkey: PublicKey, signers: ReadonlySet<string>): RoleObject {
+function pinnedTo(pubkey: PublicKey, signers: ReadonlySet<string>): RoleObject {
   return signers.has(text(pubkey)) ? { kind: "vault" } : { kind: "key", key: text(pubkey) };
 }
 

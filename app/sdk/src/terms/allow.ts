@@ -13,10 +13,10 @@ import {
   type ProgramLike,
 } from "./idl.js";
 import { roleObject, type Role, type RoleObject } from "./roles.js";
-import { makeRule, type Rule, type RuleOptions } from "./rule.js";
+import { makeRule, type ProgramRuleOptions, type Rule } from "./rule.js";
 
 /** What `allow` derives a rule from. */
-export interface AllowInput extends RuleOptions {
+export interface AllowInput extends ProgramRuleOptions {
   /** An Anchor `Program`, or `{ idl, programId }`. */
   readonly program: ProgramLike;
   /** Name of the instruction, in snake_case or camelCase. */
@@ -27,8 +27,6 @@ export interface AllowInput extends RuleOptions {
   readonly args?: Readonly<Record<string, ArgumentRule>>;
   /** How many accounts may follow those of the IDL; none when left out. */
   readonly remainingAccounts?: { readonly min?: number; readonly max: number };
-  /** Lets unconstrained writable accounts and programs through: loud in the grant's text. */
-  readonly unbound?: boolean;
 }
 
 /** What can be said of an open position. */
@@ -38,6 +36,7 @@ const CHOICES = [
   "vault",
   "vaultToken(mint?)",
   "ownerToken(wallet, mint?)",
+  "positionKey",
   "programOwned",
   "any",
 ] as const;
@@ -47,13 +46,16 @@ const CHOICES = [
  * from the IDL; a sole signer is the vault; an optional account without role must be left out. Every other writable position,
  * program or second signer needs a role, else `RuleIncomplete` lists positions and choices.
  *
+ * In native mode the session key sends the instruction itself: signers sign for themselves and need no role, and neither do
+ * optional readonly accounts (the session and its config are passed there).
+ *
  * @example
  * ```ts
- * allow({ program: arena, instruction: "strike", accounts: { player, enemy: programOwned }, args: { energy: { max: 10 } } });
+ * allow({ program: arena, instruction: "strike", accounts: { player, enemy: programOwned }, args: { energy: { max: 10, cap: 200n } } });
  * ```
  */
 export function allow(input: AllowInput): Rule {
-  const { program, accounts: roles = {}, unbound = false } = input;
+  const { program, accounts: roles = {}, unbound = false, mode = "vault" } = input;
   const instruction = findInstruction(program, input.instruction);
   const address = programAddress(program);
   const items = flatAccounts(instruction.accounts);
@@ -62,13 +64,14 @@ export function allow(input: AllowInput): Rule {
   const open: OpenPosition[] = [];
   const constraints: AccountConstraint[] = [];
   for (const [position, item] of items.entries()) {
-    const role = deriveRole({ item, roles, address, soleSigner: signers.length === 1 });
+    const role = deriveRole({ item, roles, address, soleSigner: signers.length === 1, mode });
     if (role === "open") {
       if (item.signer !== true && unbound) continue;
-      const choices = item.signer === true ? ["vault"] : CHOICES;
+      const choices = item.signer === true ? ["vault", "positionKey"] : CHOICES;
       open.push({ position, name: item.name, choices });
     } else if (role !== null && role.kind !== "free") {
-      if (item.signer === true && role.kind !== "vault" && !isAbsent(role, item, address)) {
+      const signs = role.kind === "vault" || role.kind === "positionKey" || mode === "native";
+      if (item.signer === true && !signs && !isAbsent(role, item, address)) {
         throw new ValetkeyError("SignerNotVault", {
           instruction: instruction.name,
           account: item.name,
@@ -88,7 +91,7 @@ export function allow(input: AllowInput): Rule {
       discriminator: Uint8Array.from(instruction.discriminator),
       minAccounts: items.length + more.min,
       maxAccounts: items.length + more.max,
-      data: argumentConstraints(program, instruction, input.args ?? {}),
+      ...argumentConstraints(program, instruction, input.args ?? {}),
       accounts: withoutSysvars(constraints),
       unbound,
     },
@@ -113,8 +116,9 @@ function deriveRole(input: {
   readonly roles: Readonly<Record<string, Role>>;
   readonly address: string;
   readonly soleSigner: boolean;
+  readonly mode: "vault" | "native";
 }): RoleObject | "open" | null {
-  const { item, roles, address, soleSigner } = input;
+  const { item, roles, address, soleSigner, mode } = input;
   const name = Object.keys(roles).find((one) => findNamed([item], one) !== undefined);
   const said = name === undefined ? undefined : roles[name];
   if (said !== undefined) {
@@ -124,6 +128,7 @@ function deriveRole(input: {
     return roleObject(said, address);
   }
   const fixed = item.address ?? constantPda(item, address);
+  if (mode === "native" && fixed === null && signsOrIsRead(item)) return null;
   if (item.optional === true) {
     return fixed === null ? { kind: "key", key: address } : { kind: "set", keys: [fixed, address] };
   }
@@ -131,6 +136,11 @@ function deriveRole(input: {
   if (fixed !== null) return { kind: "key", key: fixed };
   const isProgram = /program$/i.test(item.name);
   return item.writable === true || isProgram ? "open" : null;
+}
+
+/** In native mode: who signs signs for himself, and what is optional and only read is the session's own business. */
+function signsOrIsRead({ signer, optional, writable }: IdlAccountItem): boolean {
+  return signer === true || (optional === true && writable !== true);
 }
 
 function isAbsent(role: RoleObject, item: IdlAccountItem, address: string): boolean {

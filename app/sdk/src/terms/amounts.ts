@@ -21,17 +21,20 @@ function isAmount(value: bigint): boolean {
 }
 
 /**
- * A cap on what may leave of one asset, in base units (lamports for SOL): in total, per execute, per period of so many seconds.
- * `BadLimit` when a part is zero or no u64.
+ * A limit on what may leave of one asset, in base units (lamports for SOL): in total, per execute, per period of so many seconds.
+ * With `wallet` it is about that wallet's own token accounts, whose delegate is the vault (for SOL: wrapped SOL), and nothing of
+ * the vault may leave by it. `BadLimit` when a part is zero or no u64.
  *
  * @example
  * ```ts
  * limit({ asset: SOL, total: 1_000_000_000n, perPeriod: { amount: 100_000_000n, seconds: 3_600 } });
+ * limit({ asset: usdc, total: 25_000_000n, wallet: wallet.publicKey });
  * ```
  */
 export function limit(input: {
   readonly asset: AssetInput;
   readonly total: bigint;
+  readonly wallet?: PublicKey;
   readonly perExecute?: bigint;
   readonly perPeriod?: { readonly amount: bigint; readonly seconds: number };
 }): LimitData {
@@ -42,7 +45,8 @@ export function limit(input: {
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 0xffff_ffff) {
     throw refused("BadLimit", { detail: "Seconds of a period are an integer from 1." });
   }
-  return { asset: assetText(input.asset), source: "vault", total, perExecute, perPeriod };
+  const source = input.wallet?.toBase58() ?? "vault";
+  return { asset: assetText(input.asset), source, total, perExecute, perPeriod };
 }
 
 /**

@@ -10,12 +10,16 @@ export type { IdlLike, ProgramLike } from "./idl.js";
 export {
   allowSolTransfer,
   allowSyncNative,
+  allowTokenAccountClosing,
   allowTokenAccountCreation,
   allowTokenTransfer,
 } from "./known.js";
-export type { Recipients, TokenProgram } from "./known.js";
-export { any, free, ownerToken, programOwned, vault, vaultToken } from "./roles.js";
+export type { Recipients, TokenProgram, TransferHook } from "./known.js";
+export { allowStakeDeactivation, allowStakeDelegation } from "./known-stake.js";
+export { readPin } from "./pin.js";
+export type { Pin } from "./pin.js";
+export { any, free, ownerToken, positionKey, programOwned, vault, vaultToken } from "./roles.js";
 export type { Role, RoleObject } from "./roles.js";
-export type { Rule, RuleOptions } from "./rule.js";
+export type { ProgramRuleOptions, Rule, RuleOptions } from "./rule.js";
 export { originHash, terms } from "./terms.js";
-export type { Terms, TermsInput } from "./terms.js";
+export type { FeeBudget, OptIns, Terms, TermsInput } from "./terms.js";

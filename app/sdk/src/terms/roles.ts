@@ -9,12 +9,18 @@ export type RoleObject = AccountRole | { readonly kind: "free" };
 
 /**
  * What the caller says of an account: a key, one of several keys (null = an optional account left out), or one of `vault`,
- * `vaultToken()`, `ownerToken()`, `programOwned`, `any`, `free`.
+ * `vaultToken()`, `ownerToken()`, `positionKey`, `programOwned`, `any`, `free`.
  */
 export type Role = PublicKey | null | readonly (PublicKey | null)[] | RoleObject;
 
 /** The vault itself. */
 export const vault: RoleObject = { kind: "vault" };
+
+/**
+ * A fresh address of the session, empty before, which signs here: for programs that want a new signing account, such as the mint
+ * of a position. The terms must opt in to position keys.
+ */
+export const positionKey: RoleObject = { kind: "positionKey" };
 
 /** Any account but the vault: loud in the grant's text. */
 export const any: RoleObject = { kind: "any" };

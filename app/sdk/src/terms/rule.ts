@@ -1,6 +1,13 @@
 // A rule before it has its place in terms.
-import type { AccountConstraint, DataConstraint, FloorData, RuleData } from "../codec/types.js";
+import type {
+  AccountConstraint,
+  CapData,
+  DataConstraint,
+  FloorData,
+  RuleData,
+} from "../codec/types.js";
 import { invalid } from "../errors/error.js";
+import type { Pin } from "./pin.js";
 
 /** One allowed instruction: made by `allow`, `allowLike` and their like, put into `terms`. */
 export interface Rule extends Omit<RuleData, "id"> {
@@ -16,7 +23,21 @@ export interface RuleOptions {
   readonly uses?: number;
   /** What must come back for what leaves. */
   readonly floor?: FloorData;
+  /** Unique in the terms. What was spent stays with it when the terms are renewed. */
   readonly id?: number;
+}
+
+/** What rules for programs without a decoder of their own may say besides. */
+export interface ProgramRuleOptions extends RuleOptions {
+  /**
+   * `vault` (when left out): the session runs the instruction and the vault signs it. `native`: the session key sends the
+   * instruction itself, and the program checks the session; it has no floor and no pin.
+   */
+  readonly mode?: "vault" | "native";
+  /** The deployment that was looked at, see `readPin`: after an upgrade of the program the rule allows nothing. */
+  readonly pinned?: Pin;
+  /** Lets unconstrained writable accounts and programs through: loud in the grant's text. */
+  readonly unbound?: boolean;
 }
 
 /** A rule from its parts. */
@@ -30,17 +51,21 @@ export function makeRule(
     readonly data?: readonly DataConstraint[];
     readonly accounts?: readonly AccountConstraint[];
     readonly unbound?: boolean;
+    readonly cap?: CapData | null;
   },
-  options: RuleOptions,
+  options: ProgramRuleOptions,
 ): Rule {
-  const { uses = null, floor = null, id = null } = options;
+  const { uses = null, floor = null, id = null, mode = "vault", pinned } = options;
   if (id !== null && (!Number.isInteger(id) || id < 0 || id > 65_535)) {
     throw invalid("rule id", `${id} isn't an integer from 0 to 65535`);
   }
   const accounts = [...(parts.accounts ?? [])].sort((a, b) => a.position - b.position);
   const { label, program, discriminator, minAccounts, maxAccounts, data = [] } = parts;
+  const pin =
+    pinned === undefined ? null : { programData: pinned.programData.toBase58(), slot: pinned.slot };
   return {
     ...{ label, program, discriminator, minAccounts, maxAccounts, data, accounts },
-    ...{ mode: "vault", uses, floor, id, unbound: parts.unbound ?? false, pin: null, cap: null },
+    ...{ mode, uses, floor, id, pin, cap: parts.cap ?? null },
+    unbound: parts.unbound ?? options.unbound ?? false,
   };
 }

@@ -3,12 +3,32 @@ import { sha256 } from "@noble/hashes/sha2";
 import type { PublicKey } from "@solana/web3.js";
 
 import { VALETKEY_PROGRAM_ID } from "../addresses.js";
-import type { Address, AddressLike, Asset } from "../codec/address.js";
+import type { Address, AddressLike } from "../codec/address.js";
+import { extensionBits, TOKEN_EXTENSIONS, type TokenExtension } from "../codec/extensions.js";
 import { encodeTerms, withoutCounters } from "../codec/terms.js";
 import type { AccountConstraint, LimitData, RuleData, TermsData } from "../codec/types.js";
 import { invalid, refused } from "../errors/error.js";
 import { checkTerms, checkWindow } from "./check.js";
+import { keyTable } from "./key-table.js";
 import type { Rule } from "./rule.js";
+
+/** What terms allow only when they say so: each is loud in the grant's text. */
+export interface OptIns {
+  /** Rules may close token accounts of the vault that are empty or wrap SOL; their lamports go to the vault. */
+  readonly closeAccounts?: boolean;
+  /** Rules may let fresh addresses of the session sign, see the role `positionKey`. */
+  readonly positionKeys?: boolean;
+  /** Token-2022 extensions that mints of limits and floors, and accounts of the vault, may have. */
+  readonly tokenExtensions?: readonly TokenExtension[];
+}
+
+/** What the program may pay for fees, in lamports, beside all limits. */
+export interface FeeBudget {
+  /** Who is paid, and only in a transaction that he signs; it may be the session key. */
+  readonly sponsor: PublicKey;
+  readonly total: bigint;
+  readonly perExecute: bigint;
+}
 
 /** What terms are made of. Times are unix seconds. */
 export interface TermsInput {
@@ -22,6 +42,8 @@ export interface TermsInput {
   /** The scope; an empty one is `EmptyScope`. */
   readonly allow: readonly Rule[];
   readonly limits?: readonly LimitData[];
+  readonly feeBudget?: FeeBudget;
+  readonly optIns?: OptIns;
   /** May end the session, nothing else. */
   readonly guardian?: PublicKey;
   /** Where the terms were asked for, `https://…`: its sha256 is kept. */
@@ -33,11 +55,12 @@ export interface Terms {
   readonly input: TermsInput;
   /**
    * The data that the program stores. `now` is the chain's clock; `vault` turns keys that are the vault into the role `vault`.
-   * Throws `BadWindow`, and whatever only the vault or program id shows.
+   * Throws `BadWindow`, and whatever only the vault, its config or the program id show.
    */
   resolve(input: {
     readonly now: bigint;
     readonly vault?: AddressLike;
+    readonly config?: AddressLike;
     readonly programId?: AddressLike;
   }): TermsData;
 }
@@ -63,14 +86,18 @@ export function terms(input: TermsInput): Terms {
     throw refused("BadWindow");
   }
   const data = build(input, 0n, null);
-  checkTerms(data, VALETKEY_PROGRAM_ID.toBase58());
+  checkTerms(data, { programId: VALETKEY_PROGRAM_ID.toBase58() });
   encodeTerms(data);
   return {
     input,
-    resolve({ now, vault, programId = VALETKEY_PROGRAM_ID }) {
+    resolve({ now, vault, config, programId = VALETKEY_PROGRAM_ID }) {
       const resolved = build(input, now, vault?.toString() ?? null);
       checkWindow(resolved, now);
-      checkTerms(resolved, programId.toString(), vault?.toString());
+      checkTerms(resolved, {
+        programId: programId.toString(),
+        ...(vault === undefined ? {} : { vault: vault.toString() }),
+        ...(config === undefined ? {} : { config: config.toString() }),
+      });
       return resolved;
     },
   };
@@ -86,12 +113,29 @@ function build(input: TermsInput, now: bigint, vault: Address | null): TermsData
     return withoutCounters({ ...rule, id: rule.id ?? index + 1, accounts });
   });
   const guardian = input.guardian?.toBase58() ?? null;
+  const { closeAccounts = false, positionKeys = false, tokenExtensions = [] } = input.optIns ?? {};
+  const feeBudget = feeBudgetData(input.feeBudget);
   return {
     ...{ startsAt, expiresAt, uses: input.uses, guardian, limits, rules },
-    ...{ closeAccounts: false, positionKeys: false, feeBudget: null, extensions: 0n },
+    ...{ closeAccounts, positionKeys, feeBudget, extensions: extensionsOf(tokenExtensions) },
     origin: input.origin === undefined ? null : originHash(input.origin),
-    keys: keyTable(rules, limits, guardian),
+    keys: keyTable({ rules, limits, guardian, feeBudget }),
   };
+}
+
+function feeBudgetData(budget: FeeBudget | undefined): TermsData["feeBudget"] {
+  if (budget === undefined) return null;
+  const { sponsor, total, perExecute } = budget;
+  return { sponsor: sponsor.toBase58(), total, perExecute };
+}
+
+function extensionsOf(names: readonly TokenExtension[]): bigint {
+  const unknown = names.find((name) => !Object.hasOwn(TOKEN_EXTENSIONS, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(TOKEN_EXTENSIONS).join(", ");
+    throw invalid("tokenExtensions", `"${unknown}" can't be allowed; there are ${known}`);
+  }
+  return extensionBits(names);
 }
 
 /** The program wants the vault said as "vault", so that a reader sees where it signs. */
@@ -114,47 +158,4 @@ export function originHash(origin: string): Uint8Array {
     throw invalid("origin", `"${origin}" isn't https:// and a host`);
   }
   return sha256(origin);
-}
-
-/** Every key that rules, limits and guardian name, each once, in the order in which they are first named. */
-function keyTable(
-  rules: readonly RuleData[],
-  limits: readonly LimitData[],
-  guardian: Address | null,
-): readonly Address[] {
-  const keys = new Set<Address>();
-  const addAsset = (asset: Asset): void => {
-    if (asset !== "SOL") keys.add(asset);
-  };
-  for (const rule of rules) {
-    keys.add(rule.program);
-    if (rule.floor !== null) {
-      addAsset(rule.floor.give);
-      addAsset(rule.floor.get);
-    }
-    for (const one of rule.data)
-      if (one.field === "key") for (const key of one.values) keys.add(key);
-    for (const one of rule.accounts) for (const key of constraintKeys(one)) keys.add(key);
-  }
-  for (const { asset } of limits) addAsset(asset);
-  if (guardian !== null) keys.add(guardian);
-  return [...keys];
-}
-
-function constraintKeys(constraint: AccountConstraint): readonly Address[] {
-  switch (constraint.kind) {
-    case "key":
-      return [constraint.key];
-    case "set":
-      return constraint.keys;
-    case "vaultToken":
-      return constraint.mint === null ? [] : [constraint.mint];
-    case "ownerToken":
-      return [constraint.owner, ...(constraint.mint === null ? [] : [constraint.mint])];
-    case "vault":
-    case "positionKey":
-    case "programOwned":
-    case "any":
-      return [];
-  }
 }
