@@ -150,19 +150,6 @@ describe("terms", () => {
       () => make({ allow: [rule({ program: "BPFLoaderUpgradeab1e11111111111111111111111" })] }),
     ],
     [
-      "Stake",
-      "ReservedProgram",
-      () =>
-        make({
-          allow: [
-            rule({
-              program: "Stake11111111111111111111111111111111111111",
-              discriminator: Uint8Array.of(4, 0, 0, 0),
-            }),
-          ],
-        }),
-    ],
-    [
       "System Assign",
       "UnsafeRule",
       () => make({ allow: [rule({ program: system, discriminator: Uint8Array.of(1, 0, 0, 0) })] }),
@@ -183,11 +170,6 @@ describe("terms", () => {
       () => make({ allow: [rule({ accounts: [{ position: 2, kind: "any" }] })] }),
     ],
     ["62 accounts", "BadConstraint", () => make({ allow: [rule({ maxAccounts: 62 })] })],
-    [
-      "position keys",
-      "FeatureRefused",
-      () => make({ allow: [rule({ accounts: [{ position: 0, kind: "positionKey" }] })] }),
-    ],
     [
       "17 rules",
       "TermsTooLarge",

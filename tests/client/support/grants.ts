@@ -1,17 +1,27 @@
 // Grants whose texts are golden: a game, a market with a floor, payments, and one that is open in every way.
 import arena from "../../../artifacts/arena.json" with { type: "json" };
 import { mergeNames, namesFromIdl, type Names } from "../../../app/sdk/src/grant/index.js";
-import type { SessionAccount, TermsData } from "../../../app/sdk/src/codec/index.js";
+import {
+  TOKEN_EXTENSIONS,
+  type SessionAccount,
+  type TermsData,
+  type TokenExtension,
+} from "../../../app/sdk/src/codec/index.js";
 import { makeRule } from "../../../app/sdk/src/terms/rule.js";
 import {
   allow,
   allowSolTransfer,
+  allowStakeDeactivation,
+  allowStakeDelegation,
   allowSyncNative,
+  allowTokenAccountClosing,
   allowTokenAccountCreation,
   allowTokenTransfer,
   any,
   floor,
+  free,
   limit,
+  positionKey,
   programOwned,
   SOL,
   terms,
@@ -107,6 +117,69 @@ const danger = terms({
   limits: [limit({ asset: SOL, total: 9_000_000_000n }), limit({ asset: keyOf(71), total: 77n })],
 });
 
+const wallet = keyOf(44);
+
+const delegate = terms({
+  ...{ expiresInSeconds: HOUR, uses: 10, startsAt: NOW },
+  allow: [
+    allowTokenTransfer({ mint: usdc, from: wallet, to: shop, max: 2_000_000n }),
+    allowTokenAccountClosing({ mint: usdc }),
+    allowSolTransfer({ to: shop }),
+  ],
+  limits: [
+    limit({ asset: usdc, total: 25_000_000n, wallet, perExecute: 5_000_000n }),
+    limit({ asset: SOL, total: 100_000_000n, wallet: guild }),
+    limit({ asset: SOL, total: 50_000_000n }),
+  ],
+  feeBudget: { sponsor: guild, total: 10_000_000n, perExecute: 100_000n },
+  optIns: { closeAccounts: true },
+});
+
+const native = terms({
+  ...{ expiresInSeconds: HOUR, uses: 500 },
+  allow: [
+    allow({
+      ...{ program, instruction: "strike", mode: "native", uses: 400 },
+      accounts: { player: keyOf(50), enemy: programOwned },
+      args: { energy: { max: 5, cap: 900n } },
+    }),
+    allow({
+      ...{ program, instruction: "swap", id: 9 },
+      pinned: { programData: keyOf(63), slot: 123_456n },
+      accounts: {
+        ...{ pool: positionKey, reserveIn: keyOf(61), reserveOut: keyOf(62) },
+        ...{ source: vaultToken(gold), destination: vaultToken(usdc) },
+      },
+      floor: floor({ give: gold, get: usdc, minimum: { get: 90n, per: 100n } }),
+    }),
+  ],
+  limits: [limit({ asset: gold, total: 500_000_000n })],
+  optIns: { positionKeys: true },
+});
+
+const stakeAccount = keyOf(65);
+
+const stake = terms({
+  ...{ expiresInSeconds: 24 * HOUR, uses: "unlimited" },
+  allow: [
+    allowStakeDelegation({ stakeAccount, votes: [keyOf(66), keyOf(67)] }),
+    allowStakeDeactivation({ stakeAccount, uses: 2 }),
+  ],
+  feeBudget: { sponsor: keyOf(252), total: 1_000_000n, perExecute: 10_000n },
+});
+
+const extensions = terms({
+  ...{ expiresInSeconds: HOUR, uses: 5 },
+  allow: [
+    allowTokenTransfer({
+      ...{ mint: usdc, to: shop, tokenProgram: "token-2022" },
+      hook: { program: keyOf(68), accounts: [keyOf(69), free] },
+    }),
+  ],
+  limits: [limit({ asset: usdc, total: 1_000_000n })],
+  optIns: { tokenExtensions: Object.keys(TOKEN_EXTENSIONS) as TokenExtension[] },
+});
+
 /** A grant whose text is golden: `tests/fixtures/golden/grant-NAME.txt`. */
 export interface Sample {
   readonly name: string;
@@ -123,11 +196,16 @@ export const SAMPLES: readonly Sample[] = (
     ["market", market],
     ["payment", payment],
     ["danger", danger],
+    ["delegate", delegate],
+    ["native", native],
+    ["stake", stake],
+    ["extensions", extensions],
   ] as const
 ).map(([name, made]) => {
   const data = made.resolve({ now: NOW, vault: VAULT });
   const session = sessionOf(data);
   const limits = session.limits.map((one) => ({ ...one, decimals: 6 }));
   const subject = name === "game" ? { ...session, limits } : data;
-  return { name, terms: data, subject, names: name === "danger" ? {} : names };
+  const reader = name === "delegate" ? { ...names, reader: wallet.toBase58() } : names;
+  return { name, terms: data, subject, names: name === "danger" ? {} : reader };
 });

@@ -45,7 +45,7 @@ export function extensionName(number: number): TokenExtension | undefined {
  *
  * @example
  * ```ts
- * extensionBits(["transferFee", "pausable"]) === (1n << 1n) | (1n << 26n);
+ * extensionBits(["transferFee"]); // 2n
  * ```
  */
 export function extensionBits(names: readonly TokenExtension[]): bigint {

@@ -142,13 +142,12 @@ function oneLimit(
   for (const [part, when, was, now] of parts) {
     if (was === now || (was ?? null) === (now ?? null)) continue;
     const wider = now == null || (was != null && now > was);
-    const verb =
-      was == null ? "New bound" : now == null ? "Bound dropped" : wider ? "Raised" : "Lowered";
-    const said = (amount: bigint | null | undefined): string =>
-      amount == null ? "no bound" : speaker.amount(amount, asset);
     const spent = part === "" ? ` ${spentText(old, limit.total, speaker)}` : "";
-    const text = `${verb}: ${said(now)} ${when} may leave ${from}, instead of ${said(was)}.${spent}`;
-    add(part, text.trimEnd(), wider);
+    add(
+      part,
+      `${boundText(was, now, when, (amount) => speaker.amount(amount, asset))} may leave ${from}.${spent}`.trimEnd(),
+      wider,
+    );
   }
   const [was, now] = [old.perPeriod?.seconds, limit.perPeriod?.seconds];
   if (was !== undefined && now !== undefined && was !== now) {
@@ -156,6 +155,17 @@ function oneLimit(
     add(".seconds", text, now < was);
   }
   return lines;
+}
+
+function boundText(
+  was: bigint | null | undefined,
+  now: bigint | null | undefined,
+  when: string,
+  said: (amount: bigint) => string,
+): string {
+  if (now == null) return `Bound dropped: no longer at most ${said(was ?? 0n)} ${when}`;
+  if (was == null) return `New bound: at most ${said(now)} ${when}`;
+  return `${now > was ? "Raised" : "Lowered"}: at most ${said(now)} ${when} instead of ${said(was)}`;
 }
 
 function sourceText(source: Address, speaker: Speaker): string {

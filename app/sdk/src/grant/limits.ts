@@ -1,4 +1,5 @@
 // What may leave, in words.
+import type { Address } from "../codec/address.js";
 import type { LimitData, TermsData } from "../codec/types.js";
 import type { Line } from "./describe.js";
 import type { Speaker } from "./speaker.js";
@@ -11,8 +12,8 @@ export function limitLines(terms: TermsData, speaker: Speaker): readonly Line[] 
   const sol = own.some(({ asset }) => asset === "SOL");
   const tokens = own.some(({ asset }) => asset !== "SOL");
   const rest = `${sol ? "No" : "No SOL and no"} ${tokens ? "other token" : "token"}`;
-  const fees = terms.feeBudget === null ? "" : " but for the fee budget";
-  const wallets = own.length === terms.limits.length ? "" : ", and nothing else a wallet";
+  const fees = terms.feeBudget === null || sol ? "" : " but for the fee budget";
+  const wallets = own.length === terms.limits.length ? "" : ", and nothing else may leave a wallet";
   const text = `${rest} may leave the vault${fees}${wallets}.`;
   return [...lines, { key: "limits", text, level: "info" }];
 }
@@ -25,7 +26,10 @@ export function linesOf(limit: LimitData, index: number, speaker: Speaker): read
     lines.push({ key: `limit.${index}${part}`, text, level });
   const most = speaker.amount(total, asset);
   if (source === "vault") add("", `At most ${most} may leave the vault in all.`);
-  else add("", `${walletText(limit, speaker)}: at most ${most} in all.`, "warning");
+  else {
+    const wrapped = asset === "SOL" ? ", as wrapped SOL" : "";
+    add("", `${walletText(source, speaker)}: at most ${most} in all${wrapped}.`, "warning");
+  }
   if (perExecute !== null)
     add(".perExecute", `At most ${speaker.amount(perExecute, asset)} at a time (in one execute).`);
   if (perPeriod !== null) {
@@ -38,10 +42,9 @@ export function linesOf(limit: LimitData, index: number, speaker: Speaker): read
 }
 
 /** From whose account a session takes as approved delegate. */
-function walletText({ asset, source }: LimitData, speaker: Speaker): string {
+function walletText(source: Address, speaker: Speaker): string {
   const whose = speaker.reader(source)
     ? `YOUR wallet's own account (${source})`
     : `the own account of the wallet ${speaker.key(source)}`;
-  const wrapped = asset === "SOL" ? " of wrapped SOL" : "";
-  return `Takes from ${whose}${wrapped}, as approved delegate`;
+  return `Takes from ${whose}, as approved delegate`;
 }

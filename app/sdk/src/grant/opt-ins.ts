@@ -75,12 +75,9 @@ export function feeLines(terms: TermsData, speaker: Speaker): readonly Line[] {
   const [all, each] = [speaker.amount(total, "SOL"), speaker.amount(perExecute, "SOL")];
   const limit = terms.limits.find(({ asset, source }) => asset === "SOL" && source === "vault");
   const text = `The sponsor ${speaker.key(sponsor)} may be paid ${all} in all for fees, at most ${each} at a time (in one execute).`;
-  const sum =
-    limit === undefined
-      ? "There is no other SOL that may leave the vault."
-      : `Beside the SOL limit: both together let ${speaker.amount(total + limit.total, "SOL")} leave the vault.`;
-  return [
-    { key: "feeBudget", text, level: "warning" },
-    { key: "feeBudget.sum", text: sum, level: "warning" },
-  ];
+  const line: Line = { key: "feeBudget", text, level: "warning" };
+  if (limit === undefined) return [line];
+  const both = speaker.amount(total + limit.total, "SOL");
+  const sum = `Beside the SOL limit: both together let ${both} leave the vault.`;
+  return [line, { key: "feeBudget.sum", text: sum, level: "warning" }];
 }

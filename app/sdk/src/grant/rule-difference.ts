@@ -63,10 +63,19 @@ function changed(
     ...head,
     text: `Changed: ${head.text}`,
   };
-  const rest = lines.filter(({ key }) => key !== head.key);
-  const widens = rest.some(({ text }) => text.startsWith("Removed: ")) || raises(old, rule);
-  const text = first.text + counted(old);
-  return [{ ...first, text, level: widens ? "warning" : first.level }, ...rest];
+  // Of a condition that is gone or another one nobody can say that it still narrows as much.
+  const rest = lines
+    .filter(({ key }) => key !== head.key)
+    .map((line): Line => {
+      const narrows = line.text.startsWith("Added: ") || line.level === "danger";
+      const capped = line.key.endsWith(".cap") && !raises(old, rule);
+      return narrows || capped ? line : { ...line, level: "warning" };
+    });
+  const widens = raises(old, rule) || rest.some(({ level }) => level !== "info");
+  return [
+    { ...first, text: first.text + counted(old), level: widens ? "warning" : first.level },
+    ...rest,
+  ];
 }
 
 function raises(old: RuleData, rule: RuleData): boolean {

@@ -35,10 +35,6 @@ export function ruleLines(words: RuleWords): readonly Line[] {
   const asset = amountAsset(rule, code);
   for (const [i, constraint] of rule.data.entries())
     lines.push(dataLine({ constraint, key: `${prefix}.data.${i}`, called, asset, speaker }));
-  for (const constraint of rule.accounts)
-    lines.push(accountLine({ constraint, prefix, rule, called, speaker }));
-  lines.push(...openLines({ rule, prefix, called }));
-  lines.push(...floorLines(words, prefix, knownInstruction(rule.program, code) !== undefined));
   if (rule.cap !== null) {
     const { field, total } = rule.cap;
     const name = argumentName(called, rule.cap, field) ?? `The ${field} ${rawPlace(rule.cap)}`;
@@ -50,6 +46,10 @@ export function ruleLines(words: RuleWords): readonly Line[] {
       end ? "warning" : "info",
     );
   }
+  for (const constraint of rule.accounts)
+    lines.push(accountLine({ constraint, prefix, rule, called, speaker }));
+  lines.push(...openLines({ rule, prefix, called }));
+  lines.push(...floorLines(words, prefix, knownInstruction(rule.program, code) !== undefined));
   if (rule.pin !== null) {
     const { programData, slot } = rule.pin;
     const text = `Stops working when the program is upgraded: only as deployed in slot ${slot.toString()} (${speaker.key(programData)}).`;

@@ -28,7 +28,7 @@ export function grantText(lines: readonly Line[], options: TextOptions = {}): st
     const next = groupOf(key);
     if (out.length > 0 && next !== group) out.push("");
     group = next;
-    const indent = /^(rule|limit)\.\d+\./.test(key) ? "  " : "";
+    const indent = /^(rule|limit|inner)\.\d+\.(?!removed$)/.test(key) ? "  " : "";
     const rows = width === undefined ? [text] : wrap(text, width - indent.length - 3);
     for (const [i, row] of rows.entries()) {
       const mark = i === 0 ? MARKS[level] : MARKS.info;
@@ -40,7 +40,7 @@ export function grantText(lines: readonly Line[], options: TextOptions = {}): st
 
 function groupOf(key: string): string {
   if (key.startsWith("limit")) return "limits";
-  return /^rule\.\d+/.exec(key)?.[0] ?? "head";
+  return /^(rule|inner)\.\d+/.exec(key)?.[0] ?? "head";
 }
 
 /** Breaks at spaces; all rows but the first are two columns shorter, for their own indent. A long word stays whole. */

@@ -2,6 +2,7 @@
 export type { AccountFact, AccountView, PlanAccount } from "./accounts.js";
 export { capLeft } from "./caps.js";
 export { dataHolds } from "./data.js";
+export { refusedExtension } from "./extensions.js";
 export { explainPlan } from "./explain.js";
 export type { ExplainPlanInput, Verdict } from "./explain.js";
 export {
@@ -19,6 +20,7 @@ export { matchInner } from "./match.js";
 export type { Match, Refused } from "./match.js";
 export { authorityOf, isClean, readTokenAccount } from "./token-account.js";
 export type { TokenAccount } from "./token-account.js";
-export { readProgram, readProgramData } from "./pin.js";
+export { pinHolds, readProgram, readProgramData } from "./pin.js";
+export { feeRefusal } from "./fees.js";
 export { decodeTyped, isTypedProgram, typedShape } from "./typed.js";
 export type { Typed, TypedShape, Visible } from "./typed.js";
