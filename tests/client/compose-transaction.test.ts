@@ -82,7 +82,11 @@ const compose = (
     },
   });
 
-function refuses(code: ErrorCode, run: () => unknown, holds = (_: unknown) => true): void {
+function refuses(
+  code: ErrorCode,
+  run: () => unknown,
+  holds: (context: unknown) => boolean = () => true,
+): void {
   assert.throws(run, (error) => isValetkeyError(error, code) && holds(error.context));
 }
 

@@ -11,6 +11,7 @@ export type { Amount, DepositAmount } from "./owner/amounts.js";
 export type { CallOptions } from "./owner/context.js";
 export { findSessions, type FoundSession, type SessionFilter } from "./owner/find-sessions.js";
 export type { RevokeInput } from "./owner/revoke.js";
+export { approveDelegate, revokeDelegate, type DelegateInput } from "./owner/approve-delegate.js";
 export type { WalletLike, WalletObject } from "./owner/wallet.js";
 export type { Withdrawal } from "./owner/withdraw.js";
 
@@ -20,6 +21,8 @@ export type { ExplainInput } from "./session/explain.js";
 export type { SessionProvider } from "./session/provider.js";
 export type { Remaining, RemainingLimit } from "./session/remaining.js";
 export type { SendOptions, Sent } from "./session/send.js";
+export type { CallFees } from "./session/fees.js";
+export type { NativeAccounts } from "./session/native-accounts.js";
 export type { Session } from "./session/session.js";
 export type { SessionNotice, SessionSnapshot } from "./session/store.js";
 export type { SessionTables } from "./session/tables.js";

@@ -96,6 +96,35 @@ export function transferChecked(input: {
   ]);
 }
 
+/** Lets a delegate take so much from an account, and no more; what was approved before is replaced. */
+export function approveChecked(input: {
+  readonly mint: MintInfo;
+  readonly account: PublicKey;
+  readonly delegate: PublicKey;
+  readonly owner: PublicKey;
+  readonly amount: bigint;
+}): TransactionInstruction {
+  const { mint, account, delegate, owner, amount } = input;
+  return instruction(mint.tokenProgram, checkedAmount(13, amount, mint), [
+    [account, "w"],
+    [mint.mint, ""],
+    [delegate, ""],
+    [owner, "s"],
+  ]);
+}
+
+/** Takes back what an account has approved for its delegate. */
+export function revokeApproval(input: {
+  readonly tokenProgram: PublicKey;
+  readonly account: PublicKey;
+  readonly owner: PublicKey;
+}): TransactionInstruction {
+  return instruction(input.tokenProgram, Uint8Array.of(5), [
+    [input.account, "w"],
+    [input.owner, "s"],
+  ]);
+}
+
 /** Destroys tokens, with mint and decimals checked by the token program. */
 export function burnChecked(input: {
   readonly mint: MintInfo;

@@ -16,6 +16,7 @@ import { ValetkeyError } from "../errors/index.js";
 import type { AccountFact } from "../policy/index.js";
 import { rpc } from "../send/rpc.js";
 import type { BuildInput } from "../send/index.js";
+import { MAX_COMPUTE_UNITS } from "../send/simulate.js";
 import { compileTransaction, type CompiledTransaction } from "../transaction/index.js";
 import { chooseTables } from "./choose-tables.js";
 import type { SessionContext } from "./context.js";
@@ -94,8 +95,8 @@ export async function preparePlan(
     composed,
     inner,
     compile: ({ once, simulation, ...input }) => {
-      const price = computeUnitPrice ?? 0n;
-      const priority = priorityLamports(input.computeUnitLimit, price);
+      const price = simulation ? simulatedPrice(composed, computeUnitPrice) : computeUnitPrice;
+      const priority = priorityLamports(input.computeUnitLimit, price ?? 0n);
       const { mostPriorityLamports: most = context.mostPriorityLamports } = request;
       if (composed.wishes.computeUnitPrice !== undefined && !simulation)
         checkPriority(priority, most);
@@ -105,7 +106,7 @@ export async function preparePlan(
         payer,
         instructions: instructions({ once, bound, fee }),
         tables,
-        ...(computeUnitPrice === undefined ? {} : { computeUnitPrice }),
+        ...(price === undefined ? {} : { computeUnitPrice: price }),
         innerCalls: inner,
         ...input,
       });
@@ -114,6 +115,15 @@ export async function preparePlan(
       return compiled;
     },
   };
+}
+
+// A simulation asks for all compute units there are; at the full price a key that can well pay could not pay that.
+function simulatedPrice(
+  { wishes }: ComposedTransaction,
+  price: bigint | undefined,
+): bigint | undefined {
+  const units = wishes.computeUnitLimit ?? 200_000;
+  return price === undefined ? undefined : (price * BigInt(units)) / BigInt(MAX_COMPUTE_UNITS);
 }
 
 /** What an execute carries beside its plan. */

@@ -37,8 +37,8 @@ export interface Session {
    * as it is, unwrapped. Add `session.nativeAccounts()` to the accounts of the call.
    *
    * @example
-   * const program = new Program(idl, session.native);
-   * await program.methods.strike(1).accounts({ enemy, ...session.nativeAccounts() }).rpc();
+   * const { publicKey: authority } = session.native; // new Program(idl, session.native) fills it in
+   * const accounts = { authority, owner: wallet.publicKey, ...session.nativeAccounts() };
    */
   readonly native: SessionProvider;
   /** The accounts by which a game's program finds and checks this session; a call takes those of them that its IDL names. */
