@@ -57,4 +57,10 @@ pub enum ArenaError {
     /// A state would break its own rules; always a bug of the arena.
     #[msg("Invariant broken")]
     InvariantBroken,
+    /// Neither the player's owner signed nor a session key with its session.
+    #[msg("The player's owner must sign, or a session key together with its session and config")]
+    NotTheOwner,
+    /// Valetkey's check of the session failed; log line and return data say why.
+    #[msg("The session doesn't allow this; the log line and the return data say why")]
+    SessionRefused,
 }

@@ -1,9 +1,12 @@
 //! Arena: a small game with a market.
 //!
 //! Players spend energy to strike enemies, earn experience, gold, items and loot tokens, and trade
-//! tokens in constant-product pools. The program knows nothing of sessions: the `authority` of every
+//! tokens in constant-product pools. Most of the program knows nothing of sessions: the `authority` of an
 //! instruction is an ordinary signer, so it may be a wallet or a vault that signs inside `execute`.
 //! It pays no rent; whoever pays is a separate `payer`.
+//!
+//! Two instructions know sessions themselves: `strike_for` and `claim_loot_for` take the signature of the player's owner, or
+//! that of a session key with the owner's session, by the crate `valetkey-verify`. Nothing has to be in a vault for them.
 #![allow(unexpected_cfgs)] // Anchor's macros test for features that only its own tools set
 
 use anchor_lang::prelude::*;
@@ -11,6 +14,7 @@ use anchor_lang::prelude::*;
 pub mod errors;
 pub mod events;
 pub mod instructions;
+pub mod session;
 pub mod state;
 mod token;
 
@@ -44,6 +48,11 @@ pub mod arena {
         handle_strike(ctx, energy)
     }
 
+    /// A strike that the player's owner signs, or a session key of the owner.
+    pub fn strike_for(ctx: Context<StrikeFor>, energy: u16) -> Result<()> {
+        handle_strike_for(ctx, energy)
+    }
+
     /// Buys back hit points for gold.
     pub fn heal(ctx: Context<Heal>, points: u16) -> Result<()> {
         handle_heal(ctx, points)
@@ -52,6 +61,11 @@ pub mod arena {
     /// Mints loot tokens that strikes have earned to a token account of the authority.
     pub fn claim_loot(ctx: Context<ClaimLoot>, amount: u64) -> Result<()> {
         handle_claim_loot(ctx, amount)
+    }
+
+    /// Mints loot to a token account of the player's owner, who signs, or a session key of the owner, which counts it.
+    pub fn claim_loot_for(ctx: Context<ClaimLootFor>, amount: u64) -> Result<()> {
+        handle_claim_loot_for(ctx, amount)
     }
 
     /// Gives items to another player.

@@ -1,4 +1,4 @@
-//! The program's entry: `execute`, the owners' plans and the plain `revoke_session` go to raw handlers, everything else to Anchor.
+//! The program's entry: `execute`, `consume`, the owners' plans and the plain `revoke_session` go to raw handlers, everything else to Anchor.
 //!
 //! Anchor's account loading is worth more than a thousand compute units per call; a session's moves don't pay it.
 
@@ -13,6 +13,7 @@ use pinocchio::AccountView;
 use valetkey_engine::{errors::ErrorCode, refusal::Refusal};
 
 use crate::{
+    consume::handle_consume,
     execute::handle_execute,
     instruction,
     owner_plan::{
@@ -28,6 +29,7 @@ const MAX_ACCOUNTS: usize = 64;
 
 /// Discriminators as words: comparing slices would be a call.
 const EXECUTE: u64 = word_of(instruction::Execute::DISCRIMINATOR);
+const CONSUME: u64 = word_of(instruction::Consume::DISCRIMINATOR);
 const OWNER_EXECUTE: u64 = word_of(instruction::OwnerExecute::DISCRIMINATOR);
 const OWNER_EXECUTE_PROPOSED: u64 = word_of(instruction::OwnerExecuteProposed::DISCRIMINATOR);
 const RECOVER: u64 = word_of(instruction::Recover::DISCRIMINATOR);
@@ -62,6 +64,8 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
         unsafe { all_accounts(input, count) }.and_then(|()| handle_execute(accounts, args))
     } else if word == REVOKE_SESSION && matches!(args, [0]) {
         handle_plain_revoke(accounts)
+    } else if word == CONSUME {
+        handle_consume(accounts, args)
     } else if word == OWNER_EXECUTE {
         // SAFETY: as above.
         unsafe { all_accounts(input, count) }.and_then(|()| handle_owner_execute(accounts, args))

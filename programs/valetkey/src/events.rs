@@ -114,6 +114,15 @@ pub struct ProposalEnacted {
     pub config: Pubkey,
 }
 
+/// A game's program counted a use of a native rule; `argument` is what it added to the rule's cap.
+#[event]
+pub struct SessionConsumed {
+    pub session: Pubkey,
+    pub grant_id: u64,
+    pub rule: u8,
+    pub argument: u64,
+}
+
 /// Logs [`SessionUsed`] without allocating.
 pub fn log_session_used(session: &Key, grant_id: u64, seq: u64, once: u64) {
     let mut event = [0; 64];
@@ -149,6 +158,18 @@ pub fn log_proposal_enacted(proposal: &Key, config: &Key) {
         &mut [0; 72],
         &[ProposalEnacted::DISCRIMINATOR, proposal, config],
     );
+}
+
+/// Logs [`SessionConsumed`] without allocating.
+pub fn log_session_consumed(session: &Key, grant_id: u64, rule: u8, argument: u64) {
+    let parts: [&[u8]; 5] = [
+        SessionConsumed::DISCRIMINATOR,
+        session,
+        &grant_id.to_le_bytes(),
+        &[rule],
+        &argument.to_le_bytes(),
+    ];
+    log_parts(&mut [0; 57], &parts);
 }
 
 /// Logs the parts, joined in `event`, which is exactly as long as they are together.

@@ -1,6 +1,6 @@
 //! Valetkey: an owner approves once; a session key then signs alone, within terms that this program enforces.
 //!
-//! `execute`, the owners' plans and `revoke_session` are read by the entry itself (`entry.rs`), everything else by Anchor. What
+//! `execute`, `consume`, the owners' plans and `revoke_session` are read by the entry itself (`entry.rs`), everything else by Anchor. What
 //! terms mean is decided in `valetkey-engine`, which is pure; this crate loads accounts, calls programs and keeps what it saw.
 
 #![cfg_attr(
@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod consume;
 #[cfg(valetkey_entry)]
 mod entry;
 mod errors;
@@ -148,6 +149,11 @@ pub mod valetkey {
     /// Runs a plan under the terms. The bytes after the discriminator are described in `docs/layout.md`.
     pub fn execute(ctx: Context<Execute>) -> Result<()> {
         handle_declared_execute(ctx)
+    }
+
+    /// Counts a use of a native rule. Called by the rule's own program, which `valetkey-verify` does for it.
+    pub fn consume(ctx: Context<Consume>, rule: u8, argument: u64) -> Result<()> {
+        handle_declared_consume(ctx, rule, argument)
     }
 
     /// Ends a session now; on an address without an account, `record` keeps texts for that key from landing.

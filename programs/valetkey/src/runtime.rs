@@ -11,14 +11,19 @@ use valetkey_engine::{
 /// Height of an instruction that stands in the transaction itself.
 const TOP_LEVEL: u64 = 1;
 
-/// Whether this instruction stands in the transaction itself.
-pub fn is_top_level() -> bool {
+/// How deep this instruction is called: 1 in the transaction itself, one more with each call.
+pub fn stack_height() -> u64 {
     #[cfg(target_os = "solana")]
     // SAFETY: takes nothing, only reads.
     let height = unsafe { pinocchio::syscalls::sol_get_stack_height() };
     #[cfg(not(target_os = "solana"))]
     let height = 0;
-    height == TOP_LEVEL
+    height
+}
+
+/// Whether this instruction stands in the transaction itself.
+pub fn is_top_level() -> bool {
+    stack_height() == TOP_LEVEL
 }
 
 /// Unix seconds of the block.

@@ -129,7 +129,7 @@ fn check_program<'a, A: Accounts>(
 
 /// Whether instruction data begins with a discriminator of 1, 4 or 8 bytes.
 #[inline(always)]
-fn begins_with(data: &[u8], discriminator: &[u8]) -> bool {
+pub(super) fn begins_with(data: &[u8], discriminator: &[u8]) -> bool {
     if let Some(eight) = discriminator.first_chunk::<8>() {
         return data
             .first_chunk::<8>()

@@ -2,7 +2,9 @@
 
 mod data;
 mod matching;
+mod native;
 mod positions;
 
 pub use data::holds;
 pub use matching::{match_inner, Matched, Visible};
+pub use native::{match_native, NativeCall, NativeMatch};

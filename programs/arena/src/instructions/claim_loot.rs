@@ -41,21 +41,36 @@ impl ClaimLoot<'_> {
 pub fn handle_claim_loot(ctx: Context<ClaimLoot>, amount: u64) -> Result<()> {
     ctx.accounts.validate(amount)?;
     let accounts = ctx.accounts;
-    accounts.player.claim(amount)?;
-
     let mint_to = MintTo {
         mint: accounts.loot_mint.to_account_info(),
         to: accounts.destination.to_account_info(),
         authority: accounts.loot_authority.to_account_info(),
     };
-    let seeds: &[&[u8]] = &[LOOT_AUTHORITY_SEED, &[ctx.bumps.loot_authority]];
-    let signers = &[seeds];
-    let cpi = CpiContext::new_with_signer(accounts.token_program.key(), mint_to, signers);
-    token::mint_to(cpi, amount)?;
+    claim(
+        &mut accounts.player,
+        mint_to,
+        ctx.bumps.loot_authority,
+        amount,
+    )
+}
 
+/// Counts and mints, whoever was entitled to it.
+pub(super) fn claim<'info>(
+    player: &mut Account<'info, Player>,
+    mint_to: MintTo<'info>,
+    authority_bump: u8,
+    amount: u64,
+) -> Result<()> {
+    player.claim(amount)?;
+    let seeds: &[&[u8]] = &[LOOT_AUTHORITY_SEED, &[authority_bump]];
+    let signers = &[seeds];
+    token::mint_to(
+        CpiContext::new_with_signer(token::ID, mint_to, signers),
+        amount,
+    )?;
     emit!(LootClaimed {
-        player: accounts.player.key(),
+        player: player.key(),
         amount
     });
-    accounts.player.invariant()
+    player.invariant()
 }

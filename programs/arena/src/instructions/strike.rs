@@ -18,22 +18,24 @@ pub struct Strike<'info> {
     pub enemy: Account<'info, Enemy>,
 }
 
-impl Strike<'_> {
-    /// The strike's strength; the accounts are checked by their constraints.
-    fn validate(&self, energy: u16) -> Result<()> {
-        require!(
-            (1..=MAX_STRIKE).contains(&energy),
-            ArenaError::StrikeOutOfRange
-        );
-        Ok(())
-    }
-}
-
 /// Counts rest, then strikes. Errors: `StrikeOutOfRange`, `NotEnoughEnergy`, `TooWounded`.
 pub fn handle_strike(ctx: Context<Strike>, energy: u16) -> Result<()> {
-    ctx.accounts.validate(energy)?;
     let Strike { player, enemy, .. } = ctx.accounts;
-    player.rest(Clock::get()?.unix_timestamp);
+    strike(player, enemy, energy, Clock::get()?.unix_timestamp)
+}
+
+/// One strike at a time `now`, whoever was entitled to it.
+pub(super) fn strike(
+    player: &mut Account<Player>,
+    enemy: &mut Account<Enemy>,
+    energy: u16,
+    now: i64,
+) -> Result<()> {
+    require!(
+        (1..=MAX_STRIKE).contains(&energy),
+        ArenaError::StrikeOutOfRange
+    );
+    player.rest(now);
     let outcome = player.strike(enemy, energy)?;
     emit!(Struck {
         player: player.key(),

@@ -4,6 +4,7 @@ mod append_proposal;
 mod approve;
 mod cancel;
 mod close_session;
+mod consume;
 mod create_council;
 mod create_vault;
 mod execute;
@@ -19,7 +20,7 @@ mod set_owners;
 mod set_owners_proposed;
 
 pub use {
-    append_proposal::*, approve::*, cancel::*, close_session::*, create_council::*,
+    append_proposal::*, approve::*, cancel::*, close_session::*, consume::*, create_council::*,
     create_vault::*, execute::*, grant_session::*, owner_execute::*, owner_execute_proposed::*,
     propose::*, recover::*, recover_proposed::*, revoke_all::*, revoke_session::*, set_owners::*,
     set_owners_proposed::*,
