@@ -19,7 +19,8 @@ import {
 
 import { expectOk, expectRefused, expectUnchanged, nameOf, snapshot } from "../support/expect.js";
 import { goldenAccounts, type GoldenAccounts } from "../support/golden.js";
-import { logData } from "../support/hostile.js";
+import { HOSTILE, logData } from "../support/hostile.js";
+import { callFrom, consumeInstruction } from "../support/native.js";
 import { ownerInstruction } from "../support/owner.js";
 import { idle, relayRule } from "../support/relay.js";
 import { solTransferRule } from "../support/rules.js";
@@ -132,6 +133,10 @@ describe("threats: layouts, authorities, events, numbers", () => {
         foreign: [executeInstruction(world, session, send, { as: thief }), "NotSessionKey"],
         unsigned: [executeInstruction(world, session, send), "NotSessionKey"],
       },
+      consume: {
+        foreign: [consumeAs(thief.publicKey, true), "NotSessionKey"],
+        unsigned: [consumeAs(session.key.publicKey, false), "NotSessionKey"],
+      },
       revoke_session: {
         foreign: [revokeAs(thief), "NotAuthorized"],
         unsigned: [revokeAs(owner), "MissingSignature"],
@@ -159,6 +164,11 @@ describe("threats: layouts, authorities, events, numbers", () => {
         unsigned: [ownerInstruction(world, send), "ThresholdNotMet"],
       },
     };
+    function consumeAs(key: PublicKey, isSigner: boolean): TransactionInstruction {
+      const consume = consumeInstruction(world, session);
+      Object.assign(consume.keys[0] ?? {}, { pubkey: key, isSigner });
+      return callFrom(HOSTILE, [consume]);
+    }
     function revokeAs(authority: Keypair): TransactionInstruction {
       return revokeSessionInstruction({
         ...{ programId, config, session: session.address },
