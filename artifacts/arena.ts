@@ -249,6 +249,150 @@ export type Arena = {
       ]
     },
     {
+      "name": "claimLootFor",
+      "docs": [
+        "Mints loot to a token account of the player's owner, who signs, or a session key of the owner, which counts it."
+      ],
+      "discriminator": [
+        193,
+        113,
+        243,
+        211,
+        6,
+        166,
+        201,
+        208
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The owner of the player, or a session key of the owner; signs. Not mut: pays nothing."
+          ],
+          "signer": true
+        },
+        {
+          "name": "owner"
+        },
+        {
+          "name": "player",
+          "docs": [
+            "Who earned the loot; mut: counts what was minted. Checked by its seeds."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  112,
+                  108,
+                  97,
+                  121,
+                  101,
+                  114
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "owner"
+              }
+            ]
+          }
+        },
+        {
+          "name": "lootMint",
+          "docs": [
+            "The loot mint; mut: its supply grows. Checked by its seeds."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  108,
+                  111,
+                  111,
+                  116,
+                  45,
+                  109,
+                  105,
+                  110,
+                  116
+                ]
+              }
+            ]
+          }
+        },
+        {
+          "name": "lootAuthority",
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  108,
+                  111,
+                  111,
+                  116,
+                  45,
+                  97,
+                  117,
+                  116,
+                  104,
+                  111,
+                  114,
+                  105,
+                  116,
+                  121
+                ]
+              }
+            ]
+          }
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "Receives the loot; mut. Its owner is checked in `validate`, its mint by the token program."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "docs": [
+            "Mints; checked by its address."
+          ],
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        },
+        {
+          "name": "session",
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "config",
+          "optional": true
+        },
+        {
+          "name": "instructions",
+          "optional": true,
+          "address": "Sysvar1nstructions1111111111111111111111111"
+        },
+        {
+          "name": "valetkey",
+          "optional": true,
+          "address": "4ftE71miz3djT3iLixQu4MN4HMSipa17hzcHXDJPYkMP"
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "closePlayer",
       "docs": [
         "Deletes the authority's player for good; the rent goes to any account."
@@ -1000,6 +1144,81 @@ export type Arena = {
       ]
     },
     {
+      "name": "strikeFor",
+      "docs": [
+        "A strike that the player's owner signs, or a session key of the owner."
+      ],
+      "discriminator": [
+        27,
+        167,
+        172,
+        151,
+        5,
+        17,
+        100,
+        224
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The owner of the player, or a session key of the owner; signs. Not mut: a strike costs no lamports."
+          ],
+          "signer": true
+        },
+        {
+          "name": "owner"
+        },
+        {
+          "name": "player",
+          "docs": [
+            "Who strikes; mut: spends energy, earns. Checked by its seeds."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  112,
+                  108,
+                  97,
+                  121,
+                  101,
+                  114
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "owner"
+              }
+            ]
+          }
+        },
+        {
+          "name": "enemy",
+          "docs": [
+            "Who is struck; mut: loses hit points. Any enemy; checked by its type."
+          ],
+          "writable": true
+        },
+        {
+          "name": "session",
+          "optional": true
+        },
+        {
+          "name": "config",
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "energy",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "swap",
       "docs": [
         "Sells exactly `amount_in` of one token of a pool for at least `min_out` of the other."
@@ -1409,6 +1628,16 @@ export type Arena = {
       "code": 6017,
       "name": "invariantBroken",
       "msg": "Invariant broken"
+    },
+    {
+      "code": 6018,
+      "name": "notTheOwner",
+      "msg": "The player's owner must sign, or a session key together with its session and config"
+    },
+    {
+      "code": 6019,
+      "name": "sessionRefused",
+      "msg": "The session doesn't allow this; the log line and the return data say why"
     }
   ],
   "types": [

@@ -166,6 +166,57 @@ export type Valetkey = {
       "args": []
     },
     {
+      "name": "consume",
+      "docs": [
+        "Counts a use of a native rule. Called by the rule's own program, which `valetkey-verify` does for it."
+      ],
+      "discriminator": [
+        65,
+        178,
+        141,
+        13,
+        95,
+        57,
+        76,
+        154
+      ],
+      "accounts": [
+        {
+          "name": "sessionKey",
+          "docs": [
+            "Signs; must be the key that the session names."
+          ],
+          "signer": true
+        },
+        {
+          "name": "session",
+          "docs": [
+            "The session, mut for its counters."
+          ],
+          "writable": true
+        },
+        {
+          "name": "config",
+          "docs": [
+            "The config that the session names, only read for its epoch."
+          ]
+        },
+        {
+          "name": "instructions"
+        }
+      ],
+      "args": [
+        {
+          "name": "rule",
+          "type": "u8"
+        },
+        {
+          "name": "argument",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "createCouncil",
       "docs": [
         "Opens the vault of a council at the address that a fresh key gives. Anyone pays."
@@ -915,6 +966,19 @@ export type Valetkey = {
         34,
         120,
         27
+      ]
+    },
+    {
+      "name": "sessionConsumed",
+      "discriminator": [
+        137,
+        173,
+        148,
+        117,
+        108,
+        73,
+        166,
+        226
       ]
     },
     {
@@ -2225,6 +2289,33 @@ export type Valetkey = {
           },
           {
             "name": "lamports",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "sessionConsumed",
+      "docs": [
+        "A game's program counted a use of a native rule; `argument` is what it added to the rule's cap."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "session",
+            "type": "pubkey"
+          },
+          {
+            "name": "grantId",
+            "type": "u64"
+          },
+          {
+            "name": "rule",
+            "type": "u8"
+          },
+          {
+            "name": "argument",
             "type": "u64"
           }
         ]
