@@ -5,17 +5,21 @@ import fc from "fast-check";
 import { bytesToAddress } from "../../app/sdk/src/codec/address.js";
 import {
   decodeExecute,
+  decodeSession,
   decodeTerms,
   encodeExecute,
+  encodeSession,
   encodeTerms,
   type AccountConstraint,
   type DataConstraint,
   type PlanData,
   type RuleData,
+  type SessionAccount,
   type TermsData,
 } from "../../app/sdk/src/codec/index.js";
 import { Reader, Writer } from "../../app/sdk/src/codec/bytes.js";
 import { isValetkeyError } from "../../app/sdk/src/errors/index.js";
+import { sessionOf } from "./support/samples.js";
 
 const u8 = fc.integer({ min: 0, max: 255 });
 const u16 = fc.integer({ min: 0, max: 65_535 });
@@ -86,7 +90,9 @@ function roleOf(keys: readonly string[]): fc.Arbitrary<(position: number) => Acc
       ...{ owner, mint: one },
     })),
     fc
-      .constantFrom("vault" as const, "programOwned" as const, "any" as const)
+      .constantFrom(
+        ...(["vault", "programOwned", "any", "positionKey"] as const satisfies readonly string[]),
+      )
       .map((kind) => (position: number) => ({ position, kind })),
   );
 }
@@ -103,10 +109,17 @@ function ruleOf(keys: readonly string[]): fc.Arbitrary<RuleData> {
       }),
       data: fc.array(dataOf(keys), { maxLength: 3 }),
       roles: fc.array(roleOf(keys), { maxLength: 4 }),
+      mode: fc.constantFrom("vault" as const, "native" as const),
+      pin: fc.option(fc.record({ programData: key, slot: u64 }), { nil: null }),
+      cap: fc.option(
+        fc
+          .tuple(place, fc.constantFrom("u8" as const, "u16" as const, "u64" as const), u64)
+          .map(([at, field, total]) => ({ ...at, field, total })),
+        { nil: null },
+      ),
     })
     .map(({ roles, ...rest }) => ({
       ...rest,
-      ...{ mode: "vault" as const, pin: null, cap: null },
       accounts: roles.map((role, position) => role(position)),
     }));
 }
@@ -140,6 +153,31 @@ const terms: fc.Arbitrary<TermsData> = table.chain((keys) =>
     rules: fc.array(ruleOf(keys), { maxLength: 4 }),
   }),
 );
+
+const counters = fc.record({
+  ...{ spent: u64, period: u64, periodSpent: u64, decimals: u8, token2022: fc.boolean() },
+  ...{ usesSpent: u32, capSpent: u64 },
+});
+
+const session: fc.Arbitrary<SessionAccount> = fc
+  .tuple(
+    terms.filter(({ rules }) => rules.length > 0),
+    fc.record({ usesSpent: u32, feesPaid: u64, revision: u32, revoked: fc.boolean() }),
+    fc.record({ seq: u64, onceHighest: u64, grantId: u64, epoch: u64 }),
+    counters,
+  )
+  .map(([data, own, numbers, counted]) => {
+    const { usesSpent, capSpent, ...spend } = counted;
+    return {
+      ...{ ...sessionOf(data), ...own, ...numbers },
+      limits: data.limits.map((one) => ({ ...one, ...spend })),
+      rules: data.rules.map((rule) => ({
+        ...rule,
+        usesSpent: rule.uses === null ? 0 : usesSpent,
+        capSpent: rule.cap === null ? 0n : capSpent,
+      })),
+    };
+  });
 
 function throwsNamed(run: () => unknown): boolean {
   try {
@@ -176,6 +214,26 @@ describe("codec properties", () => {
         const accountKeys = one.keys.filter((_, i) => ((bits >> i) & 1) === 1);
         const encoded = encodeTerms(one, { accountKeys });
         assert.deepEqual(decodeTerms(encoded, { accounts: accountKeys }), structuredClone(one));
+      }),
+    );
+  });
+
+  it("a session decodes to what was encoded, also with the zeroes that a renewal leaves behind", () => {
+    fc.assert(
+      fc.property(session, fc.nat({ max: 90 }), (one, room) => {
+        const encoded = encodeSession(one);
+        const { origin, ...rest } = decodeSession(encoded);
+        const { origin: hash, ...said } = structuredClone(one);
+        assert.deepEqual([rest, origin], [said, hash]);
+        const roomy = encodeSession(one, encoded.length + room);
+        assert.equal(roomy.length, encoded.length + room);
+        assert.deepEqual(decodeSession(roomy), decodeSession(encoded));
+        if (room > 0) {
+          roomy[encoded.length + room - 1] = 1;
+          assert.ok(throwsNamed(() => decodeSession(roomy)));
+        }
+        assert.ok(throwsNamed(() => decodeSession(encoded.slice(0, -1))));
+        assert.ok(throwsNamed(() => encodeSession(one, encoded.length - 1)));
       }),
     );
   });

@@ -10,6 +10,7 @@ import {
   decodeTerms,
   decodeVaultConfig,
   encodeExecute,
+  encodeSession,
   encodeTerms,
   sessionSize,
   type PlanData,
@@ -157,17 +158,18 @@ describe("terms vectors", () => {
       const account = fromHex(one.ok?.session ?? "");
       assert.equal(sessionSize(data), account.length, one.name);
       const session = decodeSession(account);
-      const said: Partial<TermsData> = {
+      assert.equal(toHex(encodeSession(session)), one.ok?.session, one.name);
+      const said: TermsData = {
         ...{ startsAt: session.startsAt, expiresAt: session.expiresAt, uses: session.uses },
         ...{ keys: session.keys, rules: session.rules.map(withoutCounters) },
         ...{ guardian: session.guardian, origin: session.origin },
+        ...{ closeAccounts: session.closeAccounts, positionKeys: session.positionKeys },
+        ...{ feeBudget: session.feeBudget, extensions: session.extensions },
+        limits: session.limits.map(({ asset, source, total, perExecute, perPeriod }) => ({
+          ...{ asset, source, total, perExecute, perPeriod },
+        })),
       };
-      const { startsAt, expiresAt, uses, keys, rules, guardian, origin } = data;
-      assert.deepEqual(
-        said,
-        { startsAt, expiresAt, uses, keys, rules, guardian, origin },
-        one.name,
-      );
+      assert.deepEqual(said, data, one.name);
       checkTerms(data, { programId: key(context.programId) });
       checkWindow(data, BigInt(context.now));
     }

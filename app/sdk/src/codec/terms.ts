@@ -126,6 +126,7 @@ export function decodeTerms(
   if (origin?.every((byte) => byte === 0)) reader.fail("an origin of zeros");
   const guardian = (flags & GUARDIAN) === 0 ? null : reader.u8();
   const extensions = (flags & EXTENSIONS) === 0 ? 0n : reader.u64();
+  if ((flags & EXTENSIONS) !== 0 && extensions === 0n) reader.fail("extensions of nothing");
   const accounts = [...(options.accounts ?? [])];
   const keys = Array.from({ length: counts[0] }, (_, i) => {
     if (((bitmap >>> i) & 1) === 0) return bytesToAddress(reader.take(32));

@@ -80,7 +80,8 @@ export function openLines(input: {
     return [{ key: `${prefix}.unbound`, text, level: "danger" }];
   }
   if (rule.mode === "native" && open.length > 0) {
-    return [{ key, text: `${say(open)}: as the program itself allows.`, level: "info" }];
+    const text = `${say(open)}: read only, a token account of the vault, or the session's own.`;
+    return [{ key, text, level: "info" }];
   }
   // Behind the accounts that a known instruction has come those of a transfer hook, which are bound like any program's.
   const own = open.filter((one) => one < (known?.accounts.length ?? 0));
@@ -95,7 +96,8 @@ export function openLines(input: {
     );
   }
   if (rest.length > 0) {
-    const text = `${say(rest)}: read only, or a token account of the vault.`;
+    const tokens = known === undefined ? ", or a token account of the vault" : "";
+    const text = `${say(rest)}: read only${tokens}.`;
     lines.push({ key: own.length > 0 ? `${key}.more` : key, text, level: "info" });
   }
   return lines;

@@ -1,9 +1,11 @@
 // Says beforehand what the program would say to a plan, as far as the terms alone decide.
 import type { Address } from "../codec/address.js";
+import { MAX_POSITION_KEYS, SYSTEM_PROGRAM } from "../codec/constants.js";
 import type { PlanData, PlanInner, SessionAccount, SessionLimit } from "../codec/types.js";
 import { isValetkeyError, refusalOf, refused, type ValetkeyError } from "../errors/error.js";
 import { factOf, type AccountView, type PlanAccount } from "./accounts.js";
 import { createCaps } from "./caps.js";
+import { refusedExtension } from "./extensions.js";
 import { feeRefusal } from "./fees.js";
 import { acceptOnce, limitRefusal, settleLimit } from "./limits.js";
 import { liveRefusal } from "./live.js";
@@ -12,12 +14,32 @@ import { pinHolds } from "./pin.js";
 import { authorityOf, readTokenAccount } from "./token-account.js";
 import type { Visible } from "./typed.js";
 
+/** How a rule is used. */
+export type Door = "execute" | "native";
+
+/**
+ * The doors of rules, by their positions in a session's terms.
+ *
+ * @example
+ * ```ts
+ * const doors = doorsOf(sessionAccount, [0, 0, 1]);
+ * ```
+ */
+export function doorsOf(
+  { rules }: Pick<SessionAccount, "rules">,
+  used: readonly number[],
+): readonly Door[] {
+  return used.map((rule) => (rules[rule]?.mode === "native" ? "native" : "execute"));
+}
+
 /** The answer to a plan. */
 export interface Verdict {
   /** `depends`: the terms don't forbid it, but amounts or accounts that aren't known decide. */
   readonly allowed: "yes" | "no" | "depends";
-  /** The rule of each inner instruction, by position in the terms. */
+  /** The rule of each instruction, by position in the terms. */
   readonly rules: readonly number[];
+  /** By which door each of them is used: inside `execute`, or sent as it is to a program that checks the session itself. */
+  readonly doors: readonly Door[];
   /** Why not, with the program's own name for it. */
   readonly reason?: ValetkeyError;
   /** Accounts to read for a surer answer. */
@@ -56,11 +78,12 @@ export interface ExplainPlanInput {
  */
 export function explainPlan(input: ExplainPlanInput): Verdict {
   const rules = input.plan.inner.map(({ rule }) => rule);
+  const doors = doorsOf(input.session, rules);
   try {
-    return { rules, ...judge(input) };
+    return { rules, doors, ...judge(input) };
   } catch (reason) {
     if (!isValetkeyError(reason)) throw reason;
-    return { allowed: "no", rules, reason, unknown: [], after: null };
+    return { allowed: "no", rules, doors, reason, unknown: [], after: null };
   }
 }
 
@@ -73,6 +96,8 @@ function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "
     ...{ accounts, vault: session.vault, programId: input.programId.toString() },
     ...{ terms: session, positionKeys: (plan.positionKeys ?? []).map(({ account }) => account) },
   };
+  checkPositionKeys(session, plan, accounts);
+  checkExtensions(session, accounts);
   const unknown: Address[] = [];
   const caps = createCaps(session.rules);
   const ruleUses = session.rules.map(({ usesSpent }) => usesSpent);
@@ -132,6 +157,40 @@ function checkGuards(session: SessionAccount, plan: PlanData): void {
   }
   if (session.uses !== "unlimited" && session.usesSpent >= session.uses) {
     throw refused("UsesSpent", { asked: 1n, left: 0n });
+  }
+}
+
+/** Position keys are named in the plan, at most eight, and are empty before it. */
+function checkPositionKeys(
+  session: SessionAccount,
+  { positionKeys = [] }: PlanData,
+  accounts: readonly PlanAccount[],
+): void {
+  if (positionKeys.length === 0) return;
+  if (!session.positionKeys || positionKeys.length > MAX_POSITION_KEYS) {
+    throw refused("PositionKeyRefused");
+  }
+  for (const { account: index } of positionKeys) {
+    const account = accounts[index];
+    const fact = account === undefined ? undefined : factOf(account);
+    const taken = fact !== undefined && (fact.owner !== SYSTEM_PROGRAM || fact.data.length > 0);
+    if (account === undefined || taken) {
+      throw refused("PositionKeyRefused", { subject: "account", index });
+    }
+  }
+}
+
+/** A token account that the program watches may only have extensions that the terms allow. */
+function checkExtensions(session: SessionAccount, accounts: readonly PlanAccount[]): void {
+  for (const [index, account] of accounts.entries()) {
+    const fact = factOf(account);
+    const token = fact === undefined ? null : readTokenAccount(fact);
+    if (fact === undefined || token === null || authorityOf(token, session.vault) === "none")
+      continue;
+    const number = refusedExtension(fact.data, session.extensions);
+    if (number === null) continue;
+    const asked = BigInt(number);
+    throw refused("ExtensionRefused", { subject: "account", index, asked });
   }
 }
 

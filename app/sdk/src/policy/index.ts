@@ -3,8 +3,8 @@ export type { AccountFact, AccountView, PlanAccount } from "./accounts.js";
 export { capLeft } from "./caps.js";
 export { dataHolds } from "./data.js";
 export { refusedExtension } from "./extensions.js";
-export { explainPlan } from "./explain.js";
-export type { ExplainPlanInput, Verdict } from "./explain.js";
+export { doorsOf, explainPlan } from "./explain.js";
+export type { Door, ExplainPlanInput, Verdict } from "./explain.js";
 export {
   acceptOnce,
   floorMet,

@@ -41,7 +41,7 @@ export function checkPositions(
     if (account.address === view.vault) {
       if (!allowed.includes(at)) return { code: "VaultNotAllowed", at };
     } else if (at >= decoded && !rule.unbound) {
-      const bound = mayStandUnbound(account, view);
+      const bound = mayStandUnbound(account, view, typed === null);
       if (bound === false) return { code: "UnboundPosition", at };
       if (bound === null) unknown.push(account.address);
     }
@@ -51,11 +51,13 @@ export function checkPositions(
   return { unknown };
 }
 
-/** Without a constraint: neither writable nor executable, or a clean account of the vault. */
-function mayStandUnbound(account: PlanAccount, view: AccountView): Maybe {
+/** Without a constraint: neither writable nor executable, or (for `tokens`) a clean account of the vault. */
+function mayStandUnbound(account: PlanAccount, view: AccountView, tokens: boolean): Maybe {
   const fact = factOf(account);
+  if (!tokens && account.writable) return false;
   if (fact === undefined) return null;
   if (!account.writable && !fact.executable) return true;
+  if (!tokens) return false;
   const token = readTokenAccount(fact);
   return token !== null && isClean(token, view.vault);
 }

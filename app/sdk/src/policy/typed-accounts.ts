@@ -122,10 +122,13 @@ function judgeTransfer(
     return refuse("TypedAccountsRefused", 1);
   }
   const destination = cleanAccount(to, view, program);
-  if (amount === 0n || destination.clean === true) {
+  // What goes from a wallet to the vault has left the wallet all the same.
+  const stays = source.from === "vault" && destination.clean === true;
+  const isVaults = account !== null || !hasWallets(view);
+  if (amount === 0n || (stays && isVaults)) {
     return { visible: null, known: account !== null };
   }
-  const known = account !== null && destination.clean !== null;
+  const known = account !== null && (destination.clean !== null || source.from !== "vault");
   if (account === null && (mint === null || hasWallets(view)))
     return { visible: null, known: false };
   const asset = account?.native === true ? "SOL" : (account?.mint ?? mint?.address ?? "SOL");

@@ -3,7 +3,7 @@ import type { TransactionInstruction } from "@solana/web3.js";
 import type { SessionAccount } from "../codec/index.js";
 import type { ComposedTransaction } from "../compose/index.js";
 import { isValetkeyError } from "../errors/index.js";
-import { explainPlan, liveRefusal, type Verdict } from "../policy/index.js";
+import { doorsOf, explainPlan, liveRefusal, type Verdict } from "../policy/index.js";
 import { rpc } from "../send/rpc.js";
 import { MAX_COMPUTE_UNITS, simulate } from "../send/simulate.js";
 import { composeSurely } from "./compose.js";
@@ -47,7 +47,8 @@ function explainSteps(
   const rules = steps.flatMap((step) =>
     step.kind === "native" ? [step.call.rule] : step.run.inner.map(({ rule }) => rule),
   );
-  if (dead !== null) return { ...verdictOf(dead), rules };
+  const doors = doorsOf(account, rules);
+  if (dead !== null) return { ...verdictOf(dead), rules, doors };
   let session = account;
   let sure = natives.length === 0;
   const unknown = new Set<string>();
@@ -55,14 +56,14 @@ function explainSteps(
     if (step.kind === "native") continue;
     const { plan, planAccounts: accounts } = step.run;
     const verdict = explainPlan({ session, plan, accounts, programId, now, ...epoch });
-    if (verdict.allowed === "no" || verdict.after === null) return { ...verdict, rules };
+    if (verdict.allowed === "no" || verdict.after === null) return { ...verdict, rules, doors };
     sure &&= verdict.allowed === "yes";
     for (const address of verdict.unknown) unknown.add(address);
     session = { ...session, usesSpent: session.usesSpent + 1, limits: verdict.after.limits };
   }
   const uses = session.uses === "unlimited" ? session.uses : session.uses - session.usesSpent;
   const after = { uses, limits: session.limits };
-  return { allowed: sure ? "yes" : "depends", rules, unknown: [...unknown], after };
+  return { allowed: sure ? "yes" : "depends", rules, doors, unknown: [...unknown], after };
 }
 
 /** Composes and runs instructions without landing them. */
@@ -86,7 +87,7 @@ export async function simulateInstructions(
 async function refusedBy(work: () => Promise<unknown>): Promise<Verdict> {
   try {
     await work();
-    return { allowed: "yes", rules: [], unknown: [], after: null };
+    return { allowed: "yes", rules: [], doors: [], unknown: [], after: null };
   } catch (error) {
     return verdictOf(error);
   }
@@ -95,5 +96,5 @@ async function refusedBy(work: () => Promise<unknown>): Promise<Verdict> {
 // Only a refusal is an answer; an endpoint that fails is not.
 function verdictOf(error: unknown): Verdict {
   if (!isValetkeyError(error) || error.code === "RpcFailed") throw error;
-  return { allowed: "no", rules: [], reason: error, unknown: [], after: null };
+  return { allowed: "no", rules: [], doors: [], reason: error, unknown: [], after: null };
 }

@@ -47,7 +47,7 @@ const CHOICES = [
  * program or second signer needs a role, else `RuleIncomplete` lists positions and choices.
  *
  * In native mode the session key sends the instruction itself: signers sign for themselves and need no role, and neither do
- * optional readonly accounts (the session and its config are passed there).
+ * optional accounts (the session and its config are passed there).
  *
  * @example
  * ```ts
@@ -128,7 +128,11 @@ function deriveRole(input: {
     return roleObject(said, address);
   }
   const fixed = item.address ?? constantPda(item, address);
-  if (mode === "native" && fixed === null && signsOrIsRead(item)) return null;
+  // In native mode who signs signs for himself, and the session's own accounts are optional ones; the program lets nothing else
+  // stand there that is written or run.
+  if (mode === "native" && fixed === null && (item.signer === true || item.optional === true)) {
+    return null;
+  }
   if (item.optional === true) {
     return fixed === null ? { kind: "key", key: address } : { kind: "set", keys: [fixed, address] };
   }
@@ -136,11 +140,6 @@ function deriveRole(input: {
   if (fixed !== null) return { kind: "key", key: fixed };
   const isProgram = /program$/i.test(item.name);
   return item.writable === true || isProgram ? "open" : null;
-}
-
-/** In native mode: who signs signs for himself, and what is optional and only read is the session's own business. */
-function signsOrIsRead({ signer, optional, writable }: IdlAccountItem): boolean {
-  return signer === true || (optional === true && writable !== true);
 }
 
 function isAbsent(role: RoleObject, item: IdlAccountItem, address: string): boolean {
