@@ -313,6 +313,33 @@ describe("rules from the arena's program", () => {
     });
   }
 
+  it("in native mode everything that is written needs a role, but for optional accounts", () => {
+    for (const instruction of arena.instructions) {
+      const names = instruction.accounts.map(({ name }) => name);
+      const accounts = Object.fromEntries(
+        names.filter((name) => name in fill).map((name) => [name, fill[name] ?? any]),
+      );
+      const make = (some: Readonly<Record<string, Role>>) =>
+        allow({ program: raw, instruction: instruction.name, accounts: some, mode: "native" });
+      const constrained = new Set(make(accounts).accounts.map(({ position }) => position));
+      for (const [position, one] of instruction.accounts.entries()) {
+        const signs = "signer" in one && !(one.name in accounts);
+        const open = ("optional" in one && one.optional === true) || signs;
+        if ("writable" in one && !open) assert.ok(constrained.has(position), one.name);
+        if (signs) assert.ok(!constrained.has(position), one.name);
+      }
+      const written = instruction.accounts.some(
+        (one) => one.name in accounts && "writable" in one && !("signer" in one) && !("pda" in one),
+      );
+      if (!written) continue;
+      assert.throws(
+        () => make({}),
+        (error) => isValetkeyError(error, "RuleIncomplete"),
+        instruction.name,
+      );
+    }
+  });
+
   it("swap without roles lists what it writes", () => {
     assert.throws(
       () => allow({ program: raw, instruction: "swap" }),

@@ -139,7 +139,7 @@ const native = terms({
   ...{ expiresInSeconds: HOUR, uses: 500 },
   allow: [
     allow({
-      ...{ program, instruction: "strike", mode: "native", uses: 400 },
+      ...{ program, instruction: "strike_for", mode: "native", uses: 400 },
       accounts: { player: keyOf(50), enemy: programOwned },
       args: { energy: { max: 5, cap: 900n } },
     }),
