@@ -12,6 +12,7 @@ import {
   approveChecked,
   associatedToken,
   createAssociatedToken,
+  NATIVE_MINT,
   readMints,
   revokeApproval,
   type MintInfo,
@@ -106,7 +107,7 @@ function refuseTaken(
     known,
   }: { readonly takers: Awaited<ReturnType<typeof otherTakers>>; readonly known: boolean },
 ): void {
-  const { limit, account, token } = slot;
+  const { limit, mint, account, token } = slot;
   const delegate = token?.delegate ?? null;
   const taker = takers?.find((one) => one.limits.some((other) => sameSlot(other, limit)));
   // Without an index an approval for this vault may be any session's, unless this session had it before.
@@ -114,7 +115,7 @@ function refuseTaken(
   const foreign = delegate !== null && !isOurs(context, slot);
   if (taker === undefined && !foreign && !unsure) return;
   throw new ValetkeyError("DelegateSlotTaken", {
-    ...{ mint: limit.asset, account: account.toBase58(), delegate },
+    ...{ mint: mint.mint.toBase58(), account: account.toBase58(), delegate },
     ...(taker === undefined ? {} : { session: taker.session }),
   });
 }
@@ -142,12 +143,13 @@ async function readSlots(
 ): Promise<readonly Slot[]> {
   const wanted = limits.flatMap((limit) => {
     const wallet = wallets.find((one) => one.toBase58() === limit.source);
-    return wallet === undefined || limit.asset === "SOL" ? [] : [{ limit, wallet }];
+    return wallet === undefined ? [] : [{ limit, wallet }];
   });
   if (wanted.length === 0) return [];
   const mints = await readMints(
     connection,
-    wanted.map(({ limit }) => new PublicKey(limit.asset)),
+    // A wallet's SOL that a delegate can take is wrapped.
+    wanted.map(({ limit }) => (limit.asset === "SOL" ? NATIVE_MINT : new PublicKey(limit.asset))),
   );
   const placed = wanted.flatMap((one, i) => {
     const mint = mints[i];

@@ -1,7 +1,7 @@
 import { PublicKey } from "@solana/web3.js";
 
 import type { SessionLimit } from "../codec/index.js";
-import { ATA_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from "../codec/constants.js";
+import { ATA_PROGRAM, NATIVE_MINT, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from "../codec/constants.js";
 import { readTokenAccount } from "../policy/index.js";
 import { rpc } from "../send/rpc.js";
 import type { SessionContext } from "./context.js";
@@ -10,7 +10,9 @@ import { readState, type SessionState } from "./state.js";
 /** The associated token account of a wallet limit: the one from which the client lets the vault take. */
 export function limitAccount({ asset, source, token2022 }: SessionLimit): PublicKey {
   const program = new PublicKey(token2022 ? TOKEN_2022_PROGRAM : TOKEN_PROGRAM);
-  const seeds = [new PublicKey(source), program, new PublicKey(asset)];
+  // A wallet's SOL that a delegate can take is wrapped.
+  const mint = new PublicKey(asset === "SOL" ? NATIVE_MINT : asset);
+  const seeds = [new PublicKey(source), program, mint];
   const bytes = seeds.map((key) => key.toBytes());
   return PublicKey.findProgramAddressSync(bytes, new PublicKey(ATA_PROGRAM))[0];
 }
