@@ -10,6 +10,7 @@ import {
 } from "@valetkey/sdk/layers";
 
 import { floorProgram } from "./floor.js";
+import { governorProgram } from "./governor.js";
 import { hostileProgram } from "./hostile.js";
 import { lendingProgram } from "./lending.js";
 import { artifact, createSvm, type Svm } from "./svm.js";
@@ -64,6 +65,7 @@ export function createWorld(
       { address: programId, program: artifact("valetkey") },
       floorProgram(),
       hostileProgram(),
+      governorProgram(),
       lendingProgram(),
     ],
   });
