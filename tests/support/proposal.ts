@@ -279,11 +279,11 @@ export function readProposal(world: Place, { address }: Pick<Proposal, "address"
   const found = world.svm.getAccount(address);
   assert.ok(found !== null && found.lamports > 0n, "the proposal has no account");
   const data = Buffer.from(found.data);
-  const bits = data.readUInt16LE(12).toString(2);
+  const bits = data.readUInt16LE(12);
   return {
     kind: data[9],
     sealed: data[11] === 1,
-    approvals: [...bits].filter((bit) => bit === "1").length,
+    approvals: Array.from({ length: 16 }, (_, i) => (bits >> i) & 1).reduce((a, b) => a + b),
     id: data.readBigUInt64LE(16),
     config: new PublicKey(data.subarray(24, 56)),
     payer: new PublicKey(data.subarray(56, 88)),

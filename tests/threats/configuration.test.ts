@@ -17,6 +17,7 @@ import {
   revokeSessionInstruction,
 } from "@valetkey/sdk/layers";
 
+import { councilAttempts, type Attempts } from "../support/council-attempts.js";
 import { expectOk, expectRefused, expectUnchanged, nameOf, snapshot } from "../support/expect.js";
 import { goldenAccounts, type GoldenAccounts } from "../support/golden.js";
 import { HOSTILE, logData } from "../support/hostile.js";
@@ -43,6 +44,8 @@ const ANCHOR = { fallback: 101, noEventCalls: 1500, notSigner: 3010 };
 const EVENTS = [
   ...["VaultCreated", "SessionGranted", "SessionUsed", "SessionRevoked"],
   ...["AllRevoked", "SessionClosed", "OwnerExecuted"],
+  ...["CouncilCreated", "OwnersSet", "Proposed", "ProposalApproved", "ProposalCancelled"],
+  "ProposalEnacted",
 ];
 
 function opened() {
@@ -114,8 +117,10 @@ describe("threats: layouts, authorities, events, numbers", () => {
         owners: [signer.publicKey],
       });
     const send = [sendSol(world, 1n)];
+    const council = councilAttempts(world);
     /** By instruction: as somebody else (with his signature), and as the right one (without). Null: needs no authority. */
     const table: Record<string, Attempts> = {
+      ...council.table,
       create_vault: {
         unsigned: [
           createVaultInstruction({
@@ -185,11 +190,12 @@ describe("threats: layouts, authorities, events, numbers", () => {
       "the IDL has no untested instruction",
     );
 
-    const before = snapshot(svm, [...watchedAccounts(world), session.address, fresh]);
+    const watched = [...watchedAccounts(world), ...council.watched, session.address, fresh];
+    const before = snapshot(svm, watched);
     for (const [name, { foreign, unsigned }] of Object.entries(table)) {
       if (foreign !== undefined) {
         const [instruction, error] = foreign;
-        const signs = instruction.keys.some((meta) => meta.pubkey.equals(thief.publicKey));
+        const signs = instruction.keys.some((m) => m.isSigner && m.pubkey.equals(thief.publicKey));
         const result = svm.send([instruction], signs ? [thief] : [], { payer: svm.payer });
         expectRefused(result, error);
       }
@@ -200,8 +206,7 @@ describe("threats: layouts, authorities, events, numbers", () => {
         assert.equal(typeof error === "number" ? customError : nameOf(customError), error, name);
       }
     }
-    const after = snapshot(svm, [...watchedAccounts(world), session.address, fresh]);
-    expectUnchanged(before, after);
+    expectUnchanged(before, snapshot(svm, watched));
   });
 
   it("k05_event_discriminator_is_not_an_instruction", () => {
@@ -265,9 +270,3 @@ describe("threats: layouts, authorities, events, numbers", () => {
     for (const number of now.values()) assert.ok(number >= 6000 && number < 6800);
   });
 });
-
-type Attempt<E> = readonly [TransactionInstruction, E];
-interface Attempts {
-  readonly foreign?: Attempt<keyof typeof PROGRAM_ERRORS>;
-  readonly unsigned?: Attempt<keyof typeof PROGRAM_ERRORS | number>;
-}

@@ -116,11 +116,10 @@ describe("threats: councils", () => {
     const own = proposePlan(his, steps);
     expectOk(approve(his, own, thief));
     assert.equal(planProposed(his, own, steps).ok, false);
-    const forVictims = { ...planProposedInstruction(his, own, steps) };
-    forVictims.keys = forVictims.keys.map((meta, i) =>
-      i === 0 ? account(council.config) : i === 1 ? account(council.vault, "w") : meta,
-    );
-    isRefused([forVictims as TransactionInstruction], [], "WrongConfig");
+    const forVictims = planProposedInstruction(his, own, steps);
+    forVictims.keys[0] = account(council.config);
+    forVictims.keys[1] = account(council.vault, "w");
+    isRefused([forVictims], [], "WrongConfig");
     // Bytes of a proposal that another program owns are none.
     const found = council.svm.getAccount(proposal.address) ?? assert.fail();
     const forged = Keypair.generate().publicKey;
@@ -193,11 +192,14 @@ describe("threats: councils", () => {
       { threshold: 1, owners: [thief.publicKey] },
       thief.publicKey,
     );
-    const unsigned = {
-      ...attack,
-      keys: attack.keys.map((m, i) => (i === 1 ? account(m.pubkey) : m)),
-    };
-    const result = sendAs(council, [unsigned as TransactionInstruction], [thief]);
+    const unsigned = createCouncilInstruction(
+      council,
+      base.publicKey,
+      { threshold: 1, owners: [thief.publicKey] },
+      thief.publicKey,
+    );
+    unsigned.keys[1] = account(base.publicKey);
+    const result = sendAs(council, [unsigned], [thief]);
     assert.equal(result.customError, 3010, "AccountNotSigner");
     const address = findCouncil(base.publicKey, programId);
     assert.equal(svm.getAccount(address), null);
