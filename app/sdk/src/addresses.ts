@@ -35,6 +35,43 @@ export function findVaultConfig(input: {
 }
 
 /**
+ * The vault config of a council: `base` is the key that signed when it was opened.
+ *
+ * @example
+ * ```ts
+ * const config = findCouncil({ base: base.publicKey });
+ * ```
+ */
+export function findCouncil(input: {
+  readonly base: PublicKey;
+  readonly programId?: PublicKey;
+}): PublicKey {
+  return derive(input.programId ?? VALETKEY_PROGRAM_ID, utf8("council"), input.base.toBytes());
+}
+
+/**
+ * The proposal of an id under a config.
+ *
+ * @example
+ * ```ts
+ * const proposal = findProposal({ config: owner.config, id: 7n });
+ * ```
+ */
+export function findProposal(input: {
+  readonly config: PublicKey;
+  readonly id: bigint;
+  readonly programId?: PublicKey;
+}): PublicKey {
+  const { config, id, programId = VALETKEY_PROGRAM_ID } = input;
+  if (typeof id !== "bigint" || id < 0n || id >= 1n << 64n) {
+    throw invalid("proposal id", `${String(id)} isn't a u64`);
+  }
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, id, true);
+  return derive(programId, utf8("proposal"), config.toBytes(), bytes);
+}
+
+/**
  * The vault of a config: the address that holds assets and signs inside `execute`.
  *
  * @example

@@ -3,6 +3,7 @@ import { base64ToBytes } from "./base64.js";
 import { bytesToAddress, type Address } from "./address.js";
 import { Reader, toHex } from "./bytes.js";
 import { discriminator } from "./discriminator.js";
+import { kindOf, type ProposalKind } from "./proposal.js";
 
 /** An event of the program. */
 export type ValetkeyEvent =
@@ -36,7 +37,54 @@ export type ValetkeyEvent =
       readonly rentPayer: Address;
       readonly lamports: bigint;
     }
-  | { readonly name: "OwnerExecuted"; readonly config: Address; readonly inner: number };
+  | { readonly name: "OwnerExecuted"; readonly config: Address; readonly inner: number }
+  | {
+      readonly name: "CouncilCreated";
+      readonly config: Address;
+      readonly vault: Address;
+      readonly base: Address;
+      readonly threshold: number;
+      readonly owners: number;
+    }
+  | {
+      readonly name: "OwnersSet";
+      readonly config: Address;
+      readonly epoch: bigint;
+      readonly threshold: number;
+      readonly timelockSeconds: number;
+      readonly owners: number;
+    }
+  | {
+      readonly name: "Proposed";
+      readonly proposal: Address;
+      readonly config: Address;
+      readonly kind: ProposalKind;
+      readonly id: bigint;
+    }
+  | {
+      readonly name: "ProposalApproved";
+      readonly proposal: Address;
+      readonly owner: Address;
+      readonly approvals: number;
+      /** 0 while approvals are missing. */
+      readonly readyAt: bigint;
+    }
+  | { readonly name: "ProposalCancelled"; readonly proposal: Address; readonly authority: Address }
+  | { readonly name: "ProposalEnacted"; readonly proposal: Address; readonly config: Address }
+  | {
+      readonly name: "SessionRenewed";
+      readonly session: Address;
+      readonly config: Address;
+      readonly revision: number;
+      readonly expiresAt: bigint;
+    }
+  | {
+      readonly name: "SessionConsumed";
+      readonly session: Address;
+      readonly grantId: bigint;
+      readonly rule: number;
+      readonly argument: bigint;
+    };
 
 type Read<N extends ValetkeyEvent["name"]> = (
   reader: Reader,
@@ -59,6 +107,29 @@ const READERS: { readonly [N in ValetkeyEvent["name"]]: Read<N> } = {
   AllRevoked: (r) => ({ config: key(r), epoch: r.u64() }),
   SessionClosed: (r) => ({ session: key(r), rentPayer: key(r), lamports: r.u64() }),
   OwnerExecuted: (r) => ({ config: key(r), inner: r.u8() }),
+  CouncilCreated: (r) => ({
+    ...{ config: key(r), vault: key(r), base: key(r) },
+    ...{ threshold: r.u8(), owners: r.u8() },
+  }),
+  OwnersSet: (r) => ({
+    ...{ config: key(r), epoch: r.u64(), threshold: r.u8() },
+    ...{ timelockSeconds: r.u32(), owners: r.u8() },
+  }),
+  Proposed: (r) => ({
+    ...{ proposal: key(r), config: key(r) },
+    ...{ kind: kindOf(r.u8()) ?? r.fail("unknown kind"), id: r.u64() },
+  }),
+  ProposalApproved: (r) => ({
+    ...{ proposal: key(r), owner: key(r), approvals: r.u8(), readyAt: r.i64() },
+  }),
+  ProposalCancelled: (r) => ({ proposal: key(r), authority: key(r) }),
+  ProposalEnacted: (r) => ({ proposal: key(r), config: key(r) }),
+  SessionRenewed: (r) => ({
+    ...{ session: key(r), config: key(r), revision: r.u32(), expiresAt: r.i64() },
+  }),
+  SessionConsumed: (r) => ({
+    ...{ session: key(r), grantId: r.u64(), rule: r.u8(), argument: r.u64() },
+  }),
 };
 
 const NAMES = /* @__PURE__ */ new Map(

@@ -1,54 +1,13 @@
 // The program's instructions as web3.js objects.
-import { PublicKey, TransactionInstruction, type AccountMeta } from "@solana/web3.js";
+import type { AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
 
-import { addressToBytes, type AddressLike } from "./address.js";
-import { concatBytes, Writer } from "./bytes.js";
+import { addressToBytes } from "./address.js";
+import { Writer } from "./bytes.js";
 import { INSTRUCTIONS_SYSVAR, SYSTEM_PROGRAM } from "./constants.js";
-import { discriminator } from "./discriminator.js";
-import { encodeExecute, encodeOwnerExecute } from "./plan.js";
+import { instructionData, makeInstruction, meta } from "./instruction.js";
+import { encodeExecute, ownersKeysHash } from "./plan.js";
 import { accountKeysOf, encodeTerms } from "./terms.js";
-import type { PlanData, PlanInner, TermsData } from "./types.js";
-
-/** Names of the program's instructions. */
-export type InstructionName =
-  | "create_vault"
-  | "grant_session"
-  | "execute"
-  | "revoke_session"
-  | "revoke_all"
-  | "close_session"
-  | "owner_execute";
-
-/**
- * First 8 bytes of an instruction's data.
- *
- * @example
- * ```ts
- * const first = instructionDiscriminator("execute");
- * ```
- */
-export function instructionDiscriminator(name: InstructionName): Uint8Array {
-  return discriminator("global", name);
-}
-
-/** A web3.js instruction from plain bytes; a Buffer where the platform has one. */
-export function makeInstruction(
-  programId: PublicKey,
-  keys: readonly AccountMeta[],
-  data: Uint8Array,
-): TransactionInstruction {
-  const buffer = typeof Buffer === "undefined" ? (data as Buffer) : Buffer.from(data);
-  return new TransactionInstruction({ programId, keys: [...keys], data: buffer });
-}
-
-function meta(key: AddressLike, flags: "" | "s" | "w" | "sw" = ""): AccountMeta {
-  const pubkey = key instanceof PublicKey ? key : new PublicKey(key.toString());
-  return { pubkey, isSigner: flags.includes("s"), isWritable: flags.includes("w") };
-}
-
-function data(name: InstructionName, ...parts: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(instructionDiscriminator(name), ...parts);
-}
+import type { PlanData, TermsData } from "./types.js";
 
 /**
  * Opens the canonical vault config of an owner; anyone may pay.
@@ -67,12 +26,13 @@ export function createVaultInstruction(input: {
 }): TransactionInstruction {
   const args = new Writer("create_vault").bytes(input.owner.toBytes()).u8(input.index).done();
   const keys = [meta(input.payer, "sw"), meta(input.config, "w"), meta(SYSTEM_PROGRAM)];
-  return makeInstruction(input.programId, keys, data("create_vault", args));
+  return makeInstruction(input.programId, keys, instructionData("create_vault", args));
 }
 
 /**
  * Grants a session: threshold of owners sign. `accountKeys` are keys of the table passed as accounts instead of bytes; by default
- * the mints of limits and floors, which must be passed anyway.
+ * the mints of limits and floors, which must be passed anyway. `bindKeys` adds the hash of the accounts, for transactions that
+ * take some of them from a lookup table: what a table holds is an endpoint's word.
  *
  * @example
  * ```ts
@@ -93,14 +53,9 @@ export function grantSessionInstruction(input: {
   readonly epoch: bigint;
   readonly terms: TermsData;
   readonly accountKeys?: readonly string[];
+  readonly bindKeys?: boolean;
 }): TransactionInstruction {
-  const mints = mintsOf(input.terms);
-  const options = { accountKeys: input.accountKeys ?? mints };
-  const terms = encodeTerms(input.terms, options);
-  const args = new Writer("grant_session").u64(input.grantId).u64(input.epoch);
-  args.u8(input.owners.length).u32(terms.length).bytes(terms);
-  const given = accountKeysOf(input.terms, options);
-  const others = mints.filter((mint) => !given.includes(mint));
+  const { bytes, accounts } = termsArgument(input.terms, input.accountKeys);
   const keys = [
     meta(input.payer, "sw"),
     meta(input.config),
@@ -109,9 +64,32 @@ export function grantSessionInstruction(input: {
     meta(SYSTEM_PROGRAM),
     meta(INSTRUCTIONS_SYSVAR),
     ...input.owners.map((owner) => meta(owner, "s")),
-    ...[...given, ...others].map((key) => meta(key)),
+    ...accounts,
   ];
-  return makeInstruction(input.programId, keys, data("grant_session", args.done()));
+  const args = new Writer("grant_session").u64(input.grantId).u64(input.epoch);
+  args.u8(input.owners.length).bytes(hashOption(keys, input.bindKeys));
+  args.u32(bytes.length).bytes(bytes);
+  return makeInstruction(input.programId, keys, instructionData("grant_session", args.done()));
+}
+
+/** Terms as an instruction carries them: their bytes, and the accounts that belong to them. */
+export function termsArgument(
+  terms: TermsData,
+  accountKeys?: readonly string[],
+): { readonly bytes: Uint8Array; readonly accounts: readonly AccountMeta[] } {
+  const mints = mintsOf(terms);
+  const options = { accountKeys: accountKeys ?? mints };
+  const given = accountKeysOf(terms, options);
+  const others = mints.filter((mint) => !given.includes(mint));
+  const accounts = [...given, ...others].map((key) => meta(key));
+  return { bytes: encodeTerms(terms, options), accounts };
+}
+
+/** The option of a hash over the accounts from index 1 on. */
+export function hashOption(keys: readonly AccountMeta[], bind = false): Uint8Array {
+  const writer = new Writer("keys hash").u8(bind ? 1 : 0);
+  if (bind) writer.fixed(ownersKeysHash(keys.map(({ pubkey }) => pubkey)), 32);
+  return writer.done();
 }
 
 /**
@@ -156,7 +134,7 @@ export function executeInstruction(input: {
     meta(input.vault, input.vaultWritable ? "w" : ""),
     ...input.accounts,
   ];
-  return makeInstruction(input.programId, keys, data("execute", encodeExecute(input.plan)));
+  return makeInstruction(input.programId, keys, instructionData("execute", encodeExecute(input.plan)));
 }
 
 /**
@@ -185,7 +163,7 @@ export function revokeSessionInstruction(input: {
     args.bytes(addressToBytes(record.sessionKey)).i64(record.deadline);
     keys.push(meta(record.payer, "sw"), meta(SYSTEM_PROGRAM));
   }
-  return makeInstruction(input.programId, keys, data("revoke_session", args.done()));
+  return makeInstruction(input.programId, keys, instructionData("revoke_session", args.done()));
 }
 
 /**
@@ -202,7 +180,7 @@ export function revokeAllInstruction(input: {
   readonly config: PublicKey;
 }): TransactionInstruction {
   const keys = [meta(input.owner, "s"), meta(input.config, "w")];
-  return makeInstruction(input.programId, keys, data("revoke_all"));
+  return makeInstruction(input.programId, keys, instructionData("revoke_all"));
 }
 
 /**
@@ -220,34 +198,5 @@ export function closeSessionInstruction(input: {
   readonly rentPayer: PublicKey;
 }): TransactionInstruction {
   const keys = [meta(input.session, "w"), meta(input.config), meta(input.rentPayer, "w")];
-  return makeInstruction(input.programId, keys, data("close_session"));
-}
-
-/**
- * The owners' own plan; `accounts` are those from index 3 on, the owners among them as signers.
- *
- * @example
- * ```ts
- * const composed = composeOwnerPlan({ programId, config, vault: owner.vault, owners: [wallet.publicKey], instructions });
- * ownerExecuteInstruction({ programId, config, vault: owner.vault, ...composed });
- * ```
- */
-export function ownerExecuteInstruction(input: {
-  readonly programId: PublicKey;
-  readonly config: PublicKey;
-  readonly vault: PublicKey;
-  readonly accounts: readonly AccountMeta[];
-  readonly inner: readonly PlanInner[];
-}): TransactionInstruction {
-  const keys = [
-    meta(input.config),
-    meta(input.vault, "w"),
-    meta(INSTRUCTIONS_SYSVAR),
-    ...input.accounts,
-  ];
-  return makeInstruction(
-    input.programId,
-    keys,
-    data("owner_execute", encodeOwnerExecute(input.inner)),
-  );
+  return makeInstruction(input.programId, keys, instructionData("close_session"));
 }

@@ -9,6 +9,8 @@ import type { PlanData, PlanInner } from "./types.js";
 
 /** Index of the first account that `keys_hash` covers. */
 export const KEYS_HASH_FROM = 3;
+/** Index of the first account that the hash in an act of owners covers. */
+export const OWNERS_HASH_FROM = 1;
 
 /**
  * The bytes of `execute`'s arguments.
@@ -42,16 +44,30 @@ export function encodeExecute(plan: PlanData): Uint8Array {
   return writer.done();
 }
 
+/** The arguments of `owner_execute` and `recover`. */
+export interface OwnerPlan {
+  /** sha256 of the accounts from index 1 on; absent when nothing binds them. */
+  readonly keysHash?: Uint8Array;
+  readonly inner: readonly PlanInner[];
+}
+
 /**
- * The bytes of `owner_execute`'s arguments; every rule is 255.
+ * The bytes of `owner_execute`'s and `recover`'s arguments; every rule is 255.
  *
  * @example
  * ```ts
- * const bytes = encodeOwnerExecute([inner]);
+ * const bytes = encodeOwnerExecute({ inner: [inner] });
  * ```
  */
-export function encodeOwnerExecute(inner: readonly PlanInner[]): Uint8Array {
-  const writer = new Writer("plan").u8(0);
+export function encodeOwnerExecute({ keysHash, inner }: OwnerPlan): Uint8Array {
+  const writer = new Writer("plan").u8(keysHash === undefined ? 0 : 1);
+  if (keysHash !== undefined) writer.fixed(keysHash, 32);
+  return writer.bytes(encodeOwnersInner(inner)).done();
+}
+
+/** The bytes of an owners' plan alone. */
+export function encodeOwnersInner(inner: readonly PlanInner[]): Uint8Array {
+  const writer = new Writer("plan");
   writeInner(
     writer,
     inner.map((one) => ({ ...one, rule: 255 })),
@@ -87,17 +103,23 @@ export function decodeExecute(bytes: Uint8Array): PlanData {
 }
 
 /**
- * Reads `owner_execute`'s arguments.
+ * Reads `owner_execute`'s and `recover`'s arguments.
  *
  * @example
  * ```ts
- * const inner = decodeOwnerExecute(bytes);
+ * const { inner } = decodeOwnerExecute(bytes);
  * ```
  */
-export function decodeOwnerExecute(bytes: Uint8Array): readonly PlanInner[] {
+export function decodeOwnerExecute(bytes: Uint8Array): OwnerPlan {
   const reader = planReader(bytes);
-  if (reader.u8() !== 0) reader.fail("unknown flag");
-  return readInner(reader);
+  const flags = reader.u8();
+  if (flags > 1) reader.fail("unknown flag");
+  return { ...(flags === 1 ? { keysHash: reader.take(32) } : {}), inner: readInner(reader) };
+}
+
+/** Reads an owners' plan alone. */
+export function decodeOwnersInner(bytes: Uint8Array): readonly PlanInner[] {
+  return readInner(planReader(bytes));
 }
 
 /**
@@ -110,6 +132,18 @@ export function decodeOwnerExecute(bytes: Uint8Array): readonly PlanInner[] {
  */
 export function keysHash(accounts: readonly AddressLike[]): Uint8Array {
   return sha256(concatBytes(...accounts.slice(KEYS_HASH_FROM).map(addressToBytes)));
+}
+
+/**
+ * sha256 of an owners' act's ordered addresses from index 1 on; give all of them, from index 0.
+ *
+ * @example
+ * ```ts
+ * const bound = ownersKeysHash(addresses);
+ * ```
+ */
+export function ownersKeysHash(accounts: readonly AddressLike[]): Uint8Array {
+  return sha256(concatBytes(...accounts.slice(OWNERS_HASH_FROM).map(addressToBytes)));
 }
 
 function planReader(bytes: Uint8Array): Reader {

@@ -13,7 +13,7 @@ import {
   TOKEN_2022_PROGRAM,
   TOKEN_PROGRAM,
 } from "../codec/constants.js";
-import { makeInstruction } from "../codec/instructions.js";
+import { makeInstruction } from "../codec/instruction.js";
 import { ValetkeyError } from "../errors/error.js";
 
 /**
