@@ -6,9 +6,21 @@
  * const session = await owner.session({ key: generateKey(), terms: myTerms });
  * await session.send({ instructions });
  */
-export { createOwner, type Owner, type SessionRequest } from "./owner/create-owner.js";
+export { createOwner, type Owner } from "./owner/create-owner.js";
+export { createCouncil, type Council } from "./owner/create-council.js";
+export type { SessionRequest } from "./owner/open-or-grant.js";
 export type { Amount, DepositAmount } from "./owner/amounts.js";
 export type { CallOptions } from "./owner/context.js";
+export type { ExecuteInput } from "./owner/execute.js";
+export type { OwnersInput } from "./owner/owners.js";
+export type { OwnersChange } from "./owner/set-owners.js";
+export type { Proposal } from "./owner/proposal.js";
+export type { EnactInput } from "./owner/proposal-acts.js";
+export type { ProposalStatus } from "./owner/proposal-state.js";
+export type { ProposalFilter } from "./owner/find-proposals.js";
+export type { Propose, ProposeOptions } from "./owner/propose.js";
+export type { Renewal, RenewInput } from "./owner/renew.js";
+export { revokeAsGuardian } from "./owner/revoke-as-guardian.js";
 export { findSessions, type FoundSession, type SessionFilter } from "./owner/find-sessions.js";
 export type { RevokeInput } from "./owner/revoke.js";
 export { approveDelegate, revokeDelegate, type DelegateInput } from "./owner/approve-delegate.js";
@@ -88,7 +100,9 @@ export {
   type Names,
 } from "./grant/index.js";
 export {
+  findCouncil,
   findPositionKey,
+  findProposal,
   findSession,
   findVault,
   findVaultConfig,
@@ -96,7 +110,15 @@ export {
 } from "./addresses.js";
 export type { Landed, OnEvent, SessionEvent } from "./send/index.js";
 export type { Verdict } from "./policy/index.js";
-export type { SessionAccount, TermsData, TokenExtension, ValetkeyEvent } from "./codec/index.js";
+export type {
+  ProposalKind,
+  ProposalPayload,
+  SessionAccount,
+  TermsData,
+  TokenExtension,
+  ValetkeyEvent,
+  VaultConfig,
+} from "./codec/index.js";
 export {
   isValetkeyError,
   refusalOf,

@@ -50,12 +50,7 @@ export {
   PROPOSAL_OFFSETS,
   proposalHash,
 } from "./proposal.js";
-export type {
-  OwnersData,
-  ProposalAccount,
-  ProposalKind,
-  ProposalPayload,
-} from "./proposal.js";
+export type { OwnersData, ProposalAccount, ProposalKind, ProposalPayload } from "./proposal.js";
 export {
   decodeExecute,
   decodeOwnerExecute,

@@ -134,7 +134,11 @@ export function executeInstruction(input: {
     meta(input.vault, input.vaultWritable ? "w" : ""),
     ...input.accounts,
   ];
-  return makeInstruction(input.programId, keys, instructionData("execute", encodeExecute(input.plan)));
+  return makeInstruction(
+    input.programId,
+    keys,
+    instructionData("execute", encodeExecute(input.plan)),
+  );
 }
 
 /**

@@ -28,11 +28,7 @@ export function createCouncilInstruction(
 ): TransactionInstruction {
   const { programId, payer, base, config } = input;
   const keys = [meta(payer, "sw"), meta(base, "s"), meta(config, "w"), meta(SYSTEM_PROGRAM)];
-  return makeInstruction(
-    programId,
-    keys,
-    instructionData("create_council", ownersArgument(input)),
-  );
+  return makeInstruction(programId, keys, instructionData("create_council", ownersArgument(input)));
 }
 
 /**

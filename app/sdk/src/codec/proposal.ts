@@ -170,7 +170,11 @@ export function encodePayload(payload: ProposalPayload): Uint8Array {
  */
 export function decodePayload(kind: ProposalKind, bytes: Uint8Array): ProposalPayload {
   const reader = new Reader(bytes, "proposal", (reason, offset) =>
-    refused("ProposalMalformed", { subject: "offset", asked: BigInt(offset), detail: `${reason}.` }),
+    refused("ProposalMalformed", {
+      subject: "offset",
+      asked: BigInt(offset),
+      detail: `${reason}.`,
+    }),
   );
   const key = (): Address => bytesToAddress(reader.take(32));
   const rest = (): Uint8Array => reader.take(reader.left);

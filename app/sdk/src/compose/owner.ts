@@ -6,16 +6,20 @@ import { INSTRUCTIONS_SYSVAR } from "../codec/constants.js";
 import type { PlanInner } from "../codec/types.js";
 import { refused, ValetkeyError } from "../errors/error.js";
 
+/** By proposal, the plan's own accounts follow config, vault, proposal and its payer. */
+const PROPOSED_FROM = 4;
+
 /** An owner's plan, for `ownerExecuteInstruction`. */
 export interface ComposedOwnerPlan {
   readonly inner: readonly PlanInner[];
-  /** Metas from index 3 on: first the owners, who sign, then the rest. */
+  /** Metas from index 3 on (4 by proposal): first the owners, who sign, then the rest. */
   readonly accounts: readonly AccountMeta[];
 }
 
 /**
  * Composes instructions to a plan for `owner_execute`. Inside only the vault signs (`ForeignSigner`); the program itself may not
- * be called (`SelfCall`), the config may not appear (`ForbiddenAccount`).
+ * be called (`SelfCall`), the config may not appear (`ForbiddenAccount`). With `proposal` it is a plan that a proposal carries: nobody
+ * signs beside the proposal's approvals.
  *
  * @example
  * ```ts
@@ -29,14 +33,21 @@ export function composeOwnerPlan(input: {
   readonly vault: PublicKey;
   readonly owners: readonly PublicKey[];
   readonly instructions: readonly TransactionInstruction[];
+  /** The proposal that will carry the plan, and who pays for it. */
+  readonly proposal?: { readonly address: PublicKey; readonly payer: PublicKey };
 }): ComposedOwnerPlan {
-  const { programId, config, vault, owners, instructions } = input;
+  const { programId, config, vault, owners, instructions, proposal } = input;
   if (instructions.length === 0) {
     throw new ValetkeyError("EmptyRequest", { what: "The list of instructions" });
   }
   if (instructions.length > 16) {
     throw refused("TooManyInner", { asked: BigInt(instructions.length), left: 16n });
   }
+  // By proposal nothing but the vault stands at an index of its own: a signature or a payer there may change its flags.
+  const head =
+    proposal === undefined
+      ? [config.toBase58(), vault.toBase58(), INSTRUCTIONS_SYSVAR]
+      : [config.toBase58(), vault.toBase58()];
   const entries = new Map<Address, AccountMeta>();
   const add = (pubkey: PublicKey, isWritable: boolean, isSigner = false): void => {
     const text = pubkey.toBase58();
@@ -54,14 +65,18 @@ export function composeOwnerPlan(input: {
       if (pubkey.equals(config)) {
         throw refused("ForbiddenAccount", { inner, subject: "position", index: position });
       }
-      if (!pubkey.equals(vault) && pubkey.toBase58() !== INSTRUCTIONS_SYSVAR) {
+      if (!head.includes(pubkey.toBase58())) {
         add(pubkey, isWritable);
       }
     }
   }
   for (const { programId: program } of instructions) add(program, false);
-  const order = [config.toBase58(), vault.toBase58(), INSTRUCTIONS_SYSVAR, ...entries.keys()];
-  const indexOf = (key: PublicKey): number => order.indexOf(key.toBase58());
+  const others = [...entries.keys()];
+  const first = proposal === undefined ? head.length : PROPOSED_FROM;
+  const indexOf = (key: PublicKey): number => {
+    const index = head.indexOf(key.toBase58());
+    return index >= 0 ? index : first + others.indexOf(key.toBase58());
+  };
   const inner = instructions.map((instruction) => ({
     rule: 255,
     program: indexOf(instruction.programId),

@@ -101,6 +101,15 @@ export interface ClientErrorContext {
     readonly revoked: boolean;
     readonly reason: string;
   };
+  readonly ProposalNotFound: { readonly proposal: string };
+  readonly ProposalUnreadable: { readonly proposal: string; readonly reason: string };
+  readonly ProposalUnfinished: {
+    readonly proposal: string;
+    /** Transactions that landed, of how many. */
+    readonly landed: number;
+    readonly of: number;
+    readonly reason: string;
+  };
   readonly WrongCluster: { readonly expected: string; readonly actual: string };
   readonly IndexUnavailable: { readonly reason: string };
   readonly BlockhashExpired: { readonly lastValidBlockHeight?: number };
@@ -199,6 +208,13 @@ export const CLIENT_MESSAGES: {
     (revoked
       ? "It was revoked at once. Don't use this endpoint and these lookup tables again."
       : "Revoking it failed: revoke it now, with owner.revokeSession or owner.revokeAll, through another endpoint."),
+  ProposalNotFound: ({ proposal }) =>
+    `There is no proposal ${proposal}: it was enacted or cancelled, or never written.`,
+  ProposalUnreadable: ({ proposal, reason }) =>
+    `What proposal ${proposal} would do can't be read: ${reason}. Don't approve it before it can.`,
+  ProposalUnfinished: ({ proposal, landed, of, reason }) =>
+    `${landed} of ${of} transactions of proposal ${proposal} landed, then: ${reason}. ` +
+    "Call the same again to finish, or cancel the proposal to get its rent back.",
   WrongCluster: ({ expected, actual }) =>
     `This build is for ${expected}, the connection leads to ${actual}. Use the endpoint or the program id of the same cluster.`,
   IndexUnavailable: ({ reason }) =>

@@ -1,24 +1,22 @@
-import type {
-  AddressLookupTableAccount,
-  Connection,
-  PublicKey,
-  TransactionInstruction,
-} from "@solana/web3.js";
+import type { AddressLookupTableAccount, Connection, PublicKey } from "@solana/web3.js";
 
 import { decodeVaultConfig, type VaultConfig } from "../codec/index.js";
 import { rpc } from "../send/rpc.js";
 import { send, type Landed, type OnEvent } from "../send/index.js";
-import { maskTables, selectTables } from "../tables/index.js";
 import { compileTransaction } from "../transaction/index.js";
-import { checkedAddresses } from "./checked-addresses.js";
-import type { OwnerWallet } from "./wallet.js";
+import { spell, usableTables, type OwnerAct } from "./act.js";
+import type { OwnerWallet, Unsigned } from "./wallet.js";
 
 /** What every act of an owner knows. */
 export interface OwnerContext {
   readonly connection: Connection;
   readonly programId: PublicKey;
+  /** Pays, and signs as an owner where it is one. */
   readonly wallet: OwnerWallet;
-  readonly vaultIndex: number;
+  /** Further owners who sign at once. */
+  readonly cosigners: readonly OwnerWallet[];
+  /** Null: an existing council's config, which no one can open again. */
+  readonly vaultIndex: number | null;
   readonly config: PublicKey;
   readonly vault: PublicKey;
   /** Throws `WrongCluster`; asks the endpoint once. */
@@ -28,54 +26,60 @@ export interface OwnerContext {
 /** Members that every call of an owner takes. */
 export interface CallOptions {
   /**
-   * Tables for what the programs check themselves (`checkedAddresses`): an endpoint's word never decides where an owner's money
-   * goes, so everything else stands in the transaction itself.
+   * Tables that make a transaction smaller. What a table holds is an endpoint's word: addresses that decide something are only
+   * looked up where the program compares them with their hash, which a lie makes fail.
    */
   readonly lookupTables?: readonly AddressLookupTableAccount[];
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
 
-/** Sends instructions with the owner's signature, and none but the owner's. */
+/** Sends an act with the owner's signature, and those of the cosigners that it needs. */
 export async function sendAsOwner(
   context: OwnerContext,
-  instructions: readonly TransactionInstruction[],
+  act: OwnerAct,
   options: CallOptions,
 ): Promise<Landed> {
   const { connection, programId, wallet } = context;
   await context.checkCluster();
   const payer = wallet.publicKey;
-  const tables = await usableTables(context, instructions, options);
+  const usable = await usableTables(context, options);
+  const { instructions, tables } = spell(context, act, usable);
   return await send({
     connection,
     programId,
     payer,
     build: (input) => compileTransaction({ payer, instructions, tables, ...input }),
-    sign: (transaction) => wallet.sign(transaction, tables),
+    sign: async (transaction) => {
+      const [signed = transaction] = await signAll(context, [{ transaction, tables }]);
+      return signed;
+    },
     signal: options.signal,
     onEvent: [options.onEvent],
   });
 }
 
-/** The caller's tables, less everything in them that no program checks. */
-export function ownTables(
-  { programId, wallet }: OwnerContext,
-  instructions: readonly TransactionInstruction[],
-  { lookupTables: tables = [] }: CallOptions,
-): readonly AddressLookupTableAccount[] {
-  const keep = checkedAddresses(programId, instructions);
-  return maskTables({ tables, keep, payer: wallet.publicKey });
+/** Has transactions signed by the wallet first, which may set its fees, then by the cosigners that they name. */
+export async function signAll(
+  { wallet, cosigners }: OwnerContext,
+  unsigned: readonly Unsigned[],
+): Promise<readonly Unsigned["transaction"][]> {
+  let current = unsigned;
+  for (const signer of [wallet, ...cosigners]) {
+    const mine = current.filter(({ transaction }) => mustSign(transaction, signer.publicKey));
+    if (mine.length === 0) continue;
+    const signed = await signer.signAll(mine);
+    current = current.map((one) => {
+      const transaction = signed[mine.indexOf(one)];
+      return transaction === undefined ? one : { ...one, transaction };
+    });
+  }
+  return current.map(({ transaction }) => transaction);
 }
 
-async function usableTables(
-  context: OwnerContext,
-  instructions: readonly TransactionInstruction[],
-  options: CallOptions,
-): Promise<readonly AddressLookupTableAccount[]> {
-  const tables = ownTables(context, instructions, options);
-  if (tables.length === 0) return [];
-  const slot = await rpc("getSlot", () => context.connection.getSlot("confirmed"));
-  return selectTables({ payer: context.wallet.publicKey, instructions, tables, slot });
+function mustSign({ message }: Unsigned["transaction"], key: PublicKey): boolean {
+  const { header, staticAccountKeys } = message;
+  return staticAccountKeys.slice(0, header.numRequiredSignatures).some((one) => one.equals(key));
 }
 
 /** Reads the vault config, null when it was never opened. */

@@ -1,9 +1,10 @@
 import { SystemProgram, type PublicKey, type TransactionInstruction } from "@solana/web3.js";
 
-import { createVaultInstruction } from "../codec/index.js";
+import { createVaultInstruction, type VaultConfig } from "../codec/index.js";
 import type { Landed } from "../send/index.js";
 import { checkAmounts, mintsAmong, type DepositAmount } from "./amounts.js";
 import { readConfig, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { refuseMissing } from "./door.js";
 import {
   associatedToken,
   createAssociatedToken,
@@ -22,16 +23,22 @@ export async function deposit(
 ): Promise<Landed> {
   checkAmounts("deposit", input.amounts);
   await context.checkCluster();
-  const open = (await readConfig(context)) === null ? [openVault(context)] : [];
+  const open = opening(context, await readConfig(context));
   const move = await depositInstructions(context, { amounts: input.amounts, mints: [] });
-  return await sendAsOwner(context, [...open, ...move], input);
+  return await sendAsOwner(context, { instructions: [...open, ...move] }, input);
 }
 
-/** Opens the owner's canonical vault config, paid by the wallet. */
-export function openVault(context: OwnerContext): TransactionInstruction {
+/** Opens the owner's canonical vault config, paid by the wallet, where it is missing; a missing council is `VaultNotFound`. */
+export function opening(
+  context: OwnerContext,
+  state: VaultConfig | null,
+): readonly TransactionInstruction[] {
+  if (state !== null) return [];
+  refuseMissing(context);
   const { programId, config, wallet, vaultIndex } = context;
   const { publicKey: owner } = wallet;
-  return createVaultInstruction({ programId, payer: owner, config, owner, index: vaultIndex });
+  const index = vaultIndex ?? 0;
+  return [createVaultInstruction({ programId, payer: owner, config, owner, index })];
 }
 
 /**

@@ -22,7 +22,10 @@ export interface SessionFilter {
   /** Sessions of this owner's canonical vault (of `vaultIndex`, default 0). */
   readonly owner?: PublicKey;
   readonly vaultIndex?: number;
+  /** Sessions of this vault config, a council's say. Instead of `owner`. */
+  readonly config?: PublicKey;
   readonly vault?: PublicKey;
+  /** Sessions of this key, of whatever vaults: one key may serve many. */
   readonly sessionKey?: PublicKey;
 }
 
@@ -35,6 +38,7 @@ export interface SessionFilter {
  * then keep your own list of session keys.
  * @example
  * const sessions = await findSessions({ connection, owner: wallet.publicKey });
+ * const served = await findSessions({ connection, sessionKey: key.publicKey }); // of whatever vaults
  */
 export async function findSessions(
   input: {
@@ -47,7 +51,7 @@ export async function findSessions(
   if (filters.length === 1)
     throw new ValetkeyError("InvalidInput", {
       what: "findSessions",
-      reason: "give an owner, a vault or a session key",
+      reason: "give an owner, a config, a vault or a session key",
     });
   const found = await connection
     .getProgramAccounts(programId, { commitment: "confirmed", filters })
@@ -68,10 +72,11 @@ function sessionFilters(filter: SessionFilter, programId: PublicKey): GetProgram
   const { owner, vaultIndex: index = 0, vault, sessionKey } = filter;
   const at = (offset: number, key: PublicKey | undefined) =>
     key === undefined ? [] : [{ memcmp: { offset, bytes: key.toBase58() } }];
-  const config = owner === undefined ? undefined : findVaultConfig({ owner, index, programId });
+  const own = owner === undefined ? undefined : findVaultConfig({ owner, index, programId });
   return [
     { memcmp: { offset: 0, bytes: bs58.encode(SESSION_DISCRIMINATOR) } },
-    ...at(SESSION_OFFSETS.config, config),
+    ...at(SESSION_OFFSETS.config, own),
+    ...at(SESSION_OFFSETS.config, filter.config),
     ...at(SESSION_OFFSETS.vault, vault),
     ...at(SESSION_OFFSETS.sessionKey, sessionKey),
   ];

@@ -4,17 +4,19 @@ import { findSession } from "../addresses.js";
 import {
   closeSessionInstruction,
   grantSessionInstruction,
+  grantSessionProposedInstruction,
   mintsOf,
   type SessionAccount,
   type TermsData,
-  type VaultConfig,
 } from "../codec/index.js";
-import { isValetkeyError, refusal, ValetkeyError } from "../errors/index.js";
+import { ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
-import { compileTransaction } from "../transaction/index.js";
+import { actOf, type OwnerAct } from "./act.js";
 import { checkAmounts, type DepositAmount } from "./amounts.js";
-import { ownTables, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
-import { depositInstructions, openVault } from "./deposit.js";
+import { actAtOnce } from "./at-once.js";
+import type { CallOptions, OwnerContext } from "./context.js";
+import { depositInstructions, opening } from "./deposit.js";
+import type { ActingContext } from "./door.js";
 
 /** What one approval grants. */
 export interface GrantInput extends CallOptions {
@@ -24,60 +26,65 @@ export interface GrantInput extends CallOptions {
   readonly grantId: bigint;
   readonly deposit?: readonly DepositAmount[];
   readonly topUpLamports?: bigint;
-  /** The vault config as it is now, null when it was never opened. */
-  readonly config: VaultConfig | null;
+  /** The chain's clock. */
+  readonly now: bigint;
   /** The ended session that stands at the address, to be closed first. */
   readonly ended: SessionAccount | null;
 }
 
 /**
- * Sends one transaction with the owner's signature alone: opens the vault when missing, creates its token
- * accounts, deposits, gives the session key its fee money, and grants the session.
+ * Opens the vault when missing, creates its token accounts, deposits, gives the session key its fee money, and grants the session:
+ * one transaction with the signatures of the owners present. What doesn't fit one goes through a proposal that the same owners
+ * open, approve and enact, signed together.
  *
- * @throws ValetkeyError `TermsTooLarge` when that doesn't fit one transaction.
+ * @throws ValetkeyError `TermsTooLarge` over the program's own bounds; `ProposalUnfinished`.
  */
-export async function grantSession(context: OwnerContext, input: GrantInput): Promise<Landed> {
-  const { deposit = [], topUpLamports } = input;
-  if (deposit.length > 0) checkAmounts("deposit", deposit);
-  checkTopUp(topUpLamports);
-  const move = await depositInstructions(context, {
-    amounts: deposit,
-    mints: mintsUsed(input.terms),
+export async function grantSession(context: ActingContext, input: GrantInput): Promise<Landed> {
+  const { sessionKey, terms, grantId, now } = input;
+  const open = opening(context, context.state);
+  const around = await preparations(context, input);
+  const act = grantAct(context, input, [...open, ...around]);
+  const longWay = () => ({
+    payload: { kind: "grant", grantId, sessionKey: sessionKey.toBase58(), terms } as const,
+    ...{ now, subject: sessionKey, first: open, around },
+    enact: (proposal: PublicKey) =>
+      grantProposed(context, { ...input, proposal, proposalPayer: context.wallet.publicKey }),
   });
-  const around = [
-    ...(input.config === null ? [openVault(context)] : []),
-    ...move,
-    ...topUp(context, input.sessionKey, topUpLamports),
-    ...closing(context, input),
-  ];
-  const instructions = [...around, grantInstruction(context, input, around)];
-  checkFits(context, input, instructions);
-  return await sendAsOwner(context, instructions, input);
+  return await actAtOnce(context, act, longWay, input);
 }
 
-/** Refuses, before the wallet is asked, what doesn't fit one transaction. */
-function checkFits(
+/** What a grant needs beside itself, but for the vault: token accounts, a deposit, fee money, the end of an older session. */
+export async function preparations(
   context: OwnerContext,
-  input: GrantInput,
-  instructions: readonly TransactionInstruction[],
-): void {
-  try {
-    compileTransaction({
-      payer: context.wallet.publicKey,
-      instructions,
-      tables: ownTables(context, instructions, input),
-      blockhash: SystemProgram.programId.toBase58(),
-      computeUnitLimit: 1_400_000,
-    });
-  } catch (failure) {
-    if (!isValetkeyError(failure, "TransactionTooLarge")) throw failure;
-    const { bytes, limit, over } = failure.context;
-    const detail =
-      `The grant's transaction has ${over.toString()} bytes more than fit: deposit in a call of its own, ` +
-      `or allow less (each address that the terms name takes 32 bytes; no lookup table may give it).`;
-    const sizes = { asked: BigInt(bytes), left: BigInt(limit), detail };
-    throw new ValetkeyError("TermsTooLarge", refusal("TermsTooLarge", sizes), { cause: failure });
-  }
+  input: Pick<GrantInput, "sessionKey" | "terms" | "deposit" | "topUpLamports" | "ended">,
+): Promise<readonly TransactionInstruction[]> {
+  const { deposit = [], topUpLamports, terms, sessionKey } = input;
+  if (deposit.length > 0) checkAmounts("deposit", deposit);
+  checkTopUp(topUpLamports);
+  const move = await depositInstructions(context, { amounts: deposit, mints: mintsUsed(terms) });
+  return [
+    ...move,
+    ...topUp(context, sessionKey, topUpLamports),
+    ...closing(context, input.ended, sessionKey),
+  ];
+}
+
+/** The instruction that enacts an approved grant. */
+export function grantProposed(
+  { programId, wallet, config }: OwnerContext,
+  input: {
+    readonly sessionKey: PublicKey;
+    readonly terms: TermsData;
+    readonly proposal: PublicKey;
+    readonly proposalPayer: PublicKey;
+  },
+): TransactionInstruction {
+  const { sessionKey, terms, proposal, proposalPayer } = input;
+  const session = findSession({ config, sessionKey, programId });
+  return grantSessionProposedInstruction({
+    ...{ programId, config, proposal, proposalPayer, payer: wallet.publicKey },
+    ...{ session, sessionKey, mints: mintsOf(terms) },
+  });
 }
 
 /** Every address that instructions name, and the grant's own System program. */
@@ -89,30 +96,33 @@ function addressesOf(instructions: readonly TransactionInstruction[]): readonly 
   return [SystemProgram.programId, ...named].map(String);
 }
 
-// A key that the transaction names anyway (a mint, a program, a token account) is given as an account: one byte instead of 32.
-function grantInstruction(
-  { programId, wallet, config }: OwnerContext,
+// A key that the transaction names anyway (a mint, a program, a token account), or that a table has where the accounts are bound, is
+// given as an account: one byte instead of 32.
+function grantAct(
+  { programId, wallet, config, owners, state }: ActingContext,
   input: GrantInput,
   around: readonly TransactionInstruction[],
-): TransactionInstruction {
+): OwnerAct {
   const { sessionKey, terms, grantId } = input;
   const payer = wallet.publicKey;
-  const named = new Set([...mintsOf(terms), ...addressesOf(around)]);
-  return grantSessionInstruction({
-    programId,
-    payer,
-    config,
-    session: findSession({ config, sessionKey, programId }),
-    sessionKey,
-    owners: [payer],
-    grantId,
-    epoch: input.config?.epoch ?? 1n,
-    terms,
-    accountKeys: terms.keys.filter((key) => named.has(key)),
+  const session = findSession({ config, sessionKey, programId });
+  const named = [...mintsOf(terms), ...addressesOf(around)];
+  return actOf(around, (bindKeys, tables) => {
+    const held = tables.flatMap(({ state: { addresses } }) => addresses.map(String));
+    const cheap = new Set([...named, ...held]);
+    return grantSessionInstruction({
+      ...{ programId, payer, config, session, sessionKey, owners, grantId, terms, bindKeys },
+      epoch: state?.epoch ?? 1n,
+      accountKeys: terms.keys.filter((key) => cheap.has(key)),
+    });
   });
 }
 
-function closing({ programId, config }: OwnerContext, { ended, sessionKey }: GrantInput) {
+function closing(
+  { programId, config }: OwnerContext,
+  ended: SessionAccount | null,
+  sessionKey: PublicKey,
+) {
   if (ended === null) return [];
   const session = findSession({ config, sessionKey, programId });
   const rentPayer = new PublicKey(ended.rentPayer);

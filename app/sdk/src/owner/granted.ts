@@ -4,7 +4,8 @@ import { revokeSessionInstruction, type TermsData } from "../codec/index.js";
 import { ValetkeyError } from "../errors/index.js";
 import { sleep } from "../send/abort.js";
 import { readState, type SessionState } from "../session/state.js";
-import { sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { sendAsOwner, type CallOptions } from "./context.js";
+import type { ActingContext } from "./door.js";
 import { sameTerms } from "./same-terms.js";
 
 /** A grant that landed, and what was asked. */
@@ -26,7 +27,7 @@ export interface Granted {
  * @throws ValetkeyError `GrantDiffers`; `NotConfirmed` when the endpoint keeps showing another grant, or none.
  */
 export async function readGranted(
-  context: OwnerContext,
+  context: ActingContext,
   granted: Granted,
   options: CallOptions,
 ): Promise<SessionState> {
@@ -41,14 +42,13 @@ export async function readGranted(
     );
   if (sameTerms(state.account, terms)) return state;
   const reason = "the chain holds other terms";
-  const { programId, config, wallet } = context;
-  const addresses = { programId, config, session: where.session, authority: wallet.publicKey };
-  await sendAsOwner(context, [revokeSessionInstruction(addresses)], options).catch(
-    (cause: unknown) => {
-      const differs = { session, revoked: false, reason };
-      throw new ValetkeyError("GrantDiffers", differs, { signature, cause });
-    },
-  );
+  const { programId, config, wallet, owners } = context;
+  const [authority = wallet.publicKey] = owners;
+  const revoke = revokeSessionInstruction({ programId, config, session: where.session, authority });
+  await sendAsOwner(context, { instructions: [revoke] }, options).catch((cause: unknown) => {
+    const differs = { session, revoked: false, reason };
+    throw new ValetkeyError("GrantDiffers", differs, { signature, cause });
+  });
   throw new ValetkeyError("GrantDiffers", { session, revoked: true, reason }, { signature });
 }
 
@@ -60,10 +60,4 @@ async function settled({ where, grantId }: Granted): Promise<SessionState> {
     await sleep(pause);
   }
   return await readState(where);
-}
-
-/** A number that nobody has used before, from the platform's own randomness. */
-export function randomU64(): bigint {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(8));
-  return new DataView(bytes.buffer).getBigUint64(0);
 }

@@ -9,7 +9,8 @@ import {
 import { ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
 import { readClosableState, readState } from "../session/state.js";
-import { sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { readConfig, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { presentOwners } from "./door.js";
 
 /** Which session an owner ends. */
 export interface RevokeInput extends CallOptions {
@@ -18,21 +19,23 @@ export interface RevokeInput extends CallOptions {
   readonly close?: boolean;
 }
 
-/** Ends one session now. */
+/** Ends one session now: by an owner among wallet and cosigners, or by the wallet as its guardian. */
 export async function revokeSession(context: OwnerContext, input: RevokeInput): Promise<Landed> {
   const { connection, programId, config, wallet } = context;
   const { sessionKey, close = false } = input;
   const session = findSession({ config, sessionKey, programId });
   await context.checkCluster();
   const where = { connection, config, session, signal: input.signal };
-  const { account } = await (close ? readClosableState(where) : readState(where));
+  const state = await (close ? readClosableState(where) : readState(where));
+  const { account } = state;
   if (account === null)
     throw new ValetkeyError("SessionNotFound", {
       session: session.toBase58(),
       config: config.toBase58(),
       sessionKey: sessionKey.toBase58(),
     });
-  const authority = wallet.publicKey;
+  const present = state.config === null ? [] : presentOwners(context, state.config);
+  const [authority = wallet.publicKey] = present;
   const revoke = account.revoked
     ? []
     : [revokeSessionInstruction({ programId, authority, session, config })];
@@ -51,12 +54,16 @@ export async function revokeSession(context: OwnerContext, input: RevokeInput): 
       session: session.toBase58(),
       reason: "it was revoked already",
     });
-  return await sendAsOwner(context, [...revoke, ...closing], input);
+  return await sendAsOwner(context, { instructions: [...revoke, ...closing] }, input);
 }
 
-/** Ends every session of the vault at once. */
+/** Ends every session of the vault at once: by an owner among wallet and cosigners. */
 export async function revokeAll(context: OwnerContext, input: CallOptions): Promise<Landed> {
-  const { programId, config, wallet } = context;
-  const instruction = revokeAllInstruction({ programId, config, owner: wallet.publicKey });
-  return await sendAsOwner(context, [instruction], input);
+  const { programId, config, wallet, cosigners } = context;
+  await context.checkCluster();
+  const state = cosigners.length === 0 ? null : await readConfig(context);
+  const present = state === null ? [] : presentOwners(context, state);
+  const [owner = wallet.publicKey] = present;
+  const instruction = revokeAllInstruction({ programId, config, owner });
+  return await sendAsOwner(context, { instructions: [instruction] }, input);
 }

@@ -1,9 +1,16 @@
-import { SystemProgram, type PublicKey, type TransactionInstruction } from "@solana/web3.js";
+import {
+  SystemProgram,
+  type AddressLookupTableAccount,
+  type PublicKey,
+  type TransactionInstruction,
+} from "@solana/web3.js";
 
 import { isValetkeyError, type ErrorCode, type ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
 import { compileTransaction } from "../transaction/index.js";
-import { ownTables, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { spell, type OwnerAct } from "./act.js";
+import { sendAsOwner, type CallOptions } from "./context.js";
+import type { ActingContext } from "./door.js";
 import { ownerPlan } from "./owner-plan.js";
 
 /** One way to bring something back: `before` runs outside with the wallet as payer, `inside` with the vault as signer. */
@@ -39,11 +46,11 @@ const NOT_ITS_FAULT: readonly ErrorCode[] = [
 
 /** Sends one transaction of these ways. */
 export async function sendWays(
-  context: OwnerContext,
+  context: ActingContext,
   ways: readonly Way[],
   options: CallOptions,
 ): Promise<Landed> {
-  return await sendAsOwner(context, instructionsOf(context, ways), options);
+  return await sendAsOwner(context, actOfWays(context, ways), options);
 }
 
 /**
@@ -51,7 +58,7 @@ export async function sendWays(
  * alone, which tries its other ways. What is refused in every way is skipped, and blocks nothing else.
  */
 export async function sendSteps(
-  context: OwnerContext,
+  context: ActingContext,
   steps: readonly Step[],
   options: CallOptions,
   done: { readonly transactions: Landed[]; readonly skipped: Skipped[] },
@@ -76,7 +83,7 @@ export async function sendSteps(
 }
 
 async function sendOtherWays(
-  context: OwnerContext,
+  context: ActingContext,
   { account, ways, left }: Step,
   options: CallOptions,
   done: Parameters<typeof sendSteps>[3],
@@ -92,10 +99,10 @@ async function sendOtherWays(
 
 /** Packs things into as few transactions as they fit, in order. */
 export function batches<T>(
-  context: OwnerContext,
+  context: ActingContext,
   things: readonly T[],
   wayOf: (thing: T) => Way | undefined,
-  options: CallOptions,
+  tables: readonly AddressLookupTableAccount[],
 ): readonly (readonly T[])[] {
   const done: T[][] = [];
   for (const thing of things) {
@@ -107,14 +114,13 @@ export function batches<T>(
 
   function fits(batch: readonly T[]): boolean {
     try {
-      const instructions = instructionsOf(
+      const act = actOfWays(
         context,
         batch.flatMap((thing) => wayOf(thing) ?? []),
       );
       compileTransaction({
         payer: context.wallet.publicKey,
-        instructions,
-        tables: ownTables(context, instructions, options),
+        ...spell(context, act, tables),
         blockhash: SystemProgram.programId.toBase58(),
         computeUnitLimit: 1_400_000,
       });
@@ -126,13 +132,7 @@ export function batches<T>(
   }
 }
 
-function instructionsOf(
-  context: OwnerContext,
-  ways: readonly Way[],
-): readonly TransactionInstruction[] {
-  const plan = ownerPlan(
-    context,
-    ways.flatMap(({ inside }) => inside),
-  );
-  return [...ways.flatMap(({ before }) => before), plan];
+function actOfWays(context: ActingContext, ways: readonly Way[]): OwnerAct {
+  const before = ways.flatMap((way) => way.before);
+  return ownerPlan(context, { before, inside: ways.flatMap(({ inside }) => inside) });
 }

@@ -2,7 +2,9 @@ import { SystemProgram } from "@solana/web3.js";
 
 import type { Landed } from "../send/index.js";
 import { checkAmounts, mintsAmong, type Amount } from "./amounts.js";
+import { usableTables } from "./act.js";
 import type { CallOptions, OwnerContext } from "./context.js";
+import { openDoor, type ActingContext } from "./door.js";
 import { planEverything } from "./everything.js";
 import { associatedToken, createAssociatedToken, readMints, transferChecked } from "./token.js";
 import { batches, sendSteps, sendWays, type Skipped, type Way } from "./withdraw-steps.js";
@@ -25,11 +27,13 @@ export async function withdraw(
   input: { readonly amounts: readonly Amount[] | "everything" } & CallOptions,
 ): Promise<Withdrawal> {
   await context.checkCluster();
-  if (input.amounts === "everything") return await everything(context, input);
+  const acting = await openDoor(context);
+  const tables = await usableTables(context, input);
+  if (input.amounts === "everything") return await everything(acting, tables, input);
   const ways = await listed(context, input.amounts);
   const transactions: Landed[] = [];
-  for (const batch of batches(context, ways, (way) => way, input))
-    transactions.push(await sendWays(context, batch, input));
+  for (const batch of batches(acting, ways, (way) => way, tables))
+    transactions.push(await sendWays(acting, batch, input));
   return { transactions, skipped: [] };
 }
 
@@ -52,12 +56,16 @@ async function listed(context: OwnerContext, amounts: readonly Amount[]): Promis
   });
 }
 
-async function everything(context: OwnerContext, options: CallOptions): Promise<Withdrawal> {
+async function everything(
+  context: ActingContext,
+  tables: Parameters<typeof batches>[3],
+  options: CallOptions,
+): Promise<Withdrawal> {
   const { lamports, steps, skipped } = await planEverything(context);
   const done = { transactions: [] as Landed[], skipped: [...skipped] };
   if (lamports > 0n)
     done.transactions.push(await sendWays(context, [payOut(context, lamports)], options));
-  for (const batch of batches(context, steps, ({ ways }) => ways[0], options))
+  for (const batch of batches(context, steps, ({ ways }) => ways[0], tables))
     await sendSteps(context, batch, options, done);
   return done;
 }

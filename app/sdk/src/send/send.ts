@@ -117,8 +117,7 @@ export async function send(request: SendRequest): Promise<Landed> {
         copies,
       };
     }
-    if (outcome.type === "failed")
-      throw await failure(request, outcome, programsOf(compiled.transaction));
+    if (outcome.type === "failed") throw await failureOf(request, outcome, compiled.transaction);
     if (left <= 0)
       throw new ValetkeyError(
         "BlockhashExpired",
@@ -163,12 +162,14 @@ async function resolveCopies(
   );
 }
 
-async function failure(
-  request: SendRequest,
+/** Names the failure of a transaction that landed and failed. */
+export async function failureOf(
+  request: Pick<SendRequest, "connection" | "programId" | "payer">,
   outcome: Extract<Outcome, { readonly type: "failed" }>,
-  programs: readonly string[],
+  transaction: VersionedTransaction,
 ): Promise<ValetkeyError> {
   const { connection, programId, payer } = request;
+  const programs = programsOf(transaction);
   const { signature, error } = outcome;
   const { logs, returnData } = await landedDetails(connection, signature);
   return toValetkeyError({ error, logs, programId, programs, payer, signature, returnData });

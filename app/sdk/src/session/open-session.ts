@@ -13,10 +13,12 @@ import { endedReason, readState } from "./state.js";
 export interface OpenSessionInput {
   readonly connection: Connection;
   readonly key: SessionKeyLike;
-  /** The wallet that granted it. */
-  readonly owner: PublicKey;
+  /** The wallet that granted it; with `council` it may be left out, the key's left-over lamports go to the vault then. */
+  readonly owner?: PublicKey;
   /** Which of the owner's vaults, default 0. */
   readonly vaultIndex?: number;
+  /** The config of the vault that granted it, where that isn't the owner's own: a council's. Instead of `vaultIndex`. */
+  readonly council?: PublicKey;
   readonly programId?: PublicKey;
   /** Lookup tables that every send may use. */
   readonly lookupTables?: readonly AddressLookupTableAccount[];
@@ -30,7 +32,8 @@ export interface OpenSessionInput {
 
 /** What an owner has to be asked for when there is no session: pass it on to whoever asks. */
 export interface GrantRequest {
-  readonly owner: string;
+  /** Null for a council. */
+  readonly owner: string | null;
   readonly config: string;
   readonly vault: string;
   readonly sessionKey: string;
@@ -65,16 +68,17 @@ export async function openSession(input: OpenSessionInput): Promise<Session> {
 
 /** Derives the addresses of a session. */
 export function sessionContext(input: OpenSessionInput): SessionContext {
-  const { connection, owner, vaultIndex: index = 0, programId = VALETKEY_PROGRAM_ID } = input;
+  const { connection, programId = VALETKEY_PROGRAM_ID } = input;
   const key = toSessionKey(input.key);
-  const config = findVaultConfig({ owner, index, programId });
+  const config = input.council ?? ownConfig(input, programId);
+  const vault = findVault({ config, programId });
   return {
     connection,
     programId,
     key,
-    owner,
+    owner: input.owner ?? vault,
     config,
-    vault: findVault({ config, programId }),
+    vault,
     address: findSession({ config, sessionKey: key.publicKey, programId }),
     computeUnitPrice: input.computeUnitPrice,
     mostPriorityLamports: input.mostPriorityLamports,
@@ -83,10 +87,16 @@ export function sessionContext(input: OpenSessionInput): SessionContext {
   };
 }
 
+function ownConfig({ owner, vaultIndex: index = 0 }: OpenSessionInput, programId: PublicKey) {
+  if (owner !== undefined) return findVaultConfig({ owner, index, programId });
+  const reason = "give the owner that granted it, or the council";
+  throw new ValetkeyError("InvalidInput", { what: "openSession", reason });
+}
+
 function requestOf(context: SessionContext): GrantRequest {
   const { owner, config, vault, key, programId } = context;
   return {
-    owner: owner.toBase58(),
+    owner: owner.equals(vault) ? null : owner.toBase58(),
     config: config.toBase58(),
     vault: vault.toBase58(),
     sessionKey: key.publicKey.toBase58(),

@@ -5,6 +5,8 @@ import type { SessionAccount } from "../codec/index.js";
 import type { PositionKey } from "../compose/index.js";
 import { ValetkeyError } from "../errors/index.js";
 import type { SessionKey } from "../keys/session-key.js";
+import type { Owner } from "../owner/create-owner.js";
+import type { Renewal, RenewInput } from "../owner/renew.js";
 import type { Verdict } from "../policy/index.js";
 import { emit } from "../send/events.js";
 import type { Landed } from "../send/index.js";
@@ -88,6 +90,17 @@ export interface Session {
   /** The session as it is known: the same object until something changes (fit for `useSyncExternalStore`). */
   readonly getSnapshot: () => SessionSnapshot;
   /**
+   * Gives the session new terms while it runs, by its owner: the one that opened it, or the one given here, whose wallet is asked.
+   * What was spent stays counted; sends that are under way are composed again under the new terms.
+   *
+   * @throws ValetkeyError those of `owner.renew`; `InvalidInput` without an owner.
+   * @example
+   * const { difference } = await session.renew({ terms: myTerms, owner });
+   */
+  readonly renew: (
+    input: Omit<RenewInput, "session"> & { readonly owner?: Pick<Owner, "renew"> },
+  ) => Promise<Renewal>;
+  /**
    * Ends the session: revokes it, closes its account where possible, and sends the key's left-over lamports to the
    * owner. Returns null when there was nothing left to do. Sweep its lookup tables first.
    */
@@ -95,7 +108,11 @@ export interface Session {
 }
 
 /** Makes a session object from a state that is known to be live. */
-export function createSession(context: SessionContext, state: SessionState): Session {
+export function createSession(
+  context: SessionContext,
+  state: SessionState,
+  opener?: Pick<Owner, "renew">,
+): Session {
   const { address, programId, key } = context;
   const store = createStore(state, () => readWithApprovals(context));
   const positionKeys = new Map<number, PositionKey>();
@@ -122,7 +139,7 @@ export function createSession(context: SessionContext, state: SessionState): Ses
     const sent = await sendLists(parts, input.instructions, input);
     return Array.isArray(input.instructions[0]) ? sent : sent[0];
   };
-  return {
+  const session: Session = {
     address,
     vault: context.vault,
     key,
@@ -147,6 +164,11 @@ export function createSession(context: SessionContext, state: SessionState): Ses
     },
     on: store.on,
     getSnapshot: store.getSnapshot,
+    renew: async ({ owner = opener, ...input }) => {
+      if (owner !== undefined) return await owner.renew({ ...input, session });
+      const reason = "this session was opened by its key alone: give the owner who renews it";
+      throw new ValetkeyError("InvalidInput", { what: "renew", reason });
+    },
     end: async (input = {}) => {
       const landed = await endSession(context, input);
       store.end("it was ended");
@@ -155,6 +177,7 @@ export function createSession(context: SessionContext, state: SessionState): Ses
       return landed;
     },
   };
+  return session;
 }
 
 function numbersOf({ key, address }: SessionContext) {

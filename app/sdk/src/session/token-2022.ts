@@ -2,7 +2,7 @@ import { PublicKey, type AccountInfo, type TransactionInstruction } from "@solan
 
 import type { SessionAccount, SessionRule } from "../codec/index.js";
 import { TOKEN_2022_PROGRAM } from "../codec/constants.js";
-import { makeInstruction } from "../codec/instructions.js";
+import { makeInstruction } from "../codec/instruction.js";
 import type { Change } from "../compose/index.js";
 import { rpc } from "../send/rpc.js";
 import type { SessionContext } from "./context.js";

@@ -9,7 +9,7 @@ import {
   type TransactionInstruction,
 } from "@solana/web3.js";
 
-import { makeInstruction } from "../codec/instructions.js";
+import { makeInstruction } from "../codec/instruction.js";
 import { invalid, ValetkeyError } from "../errors/error.js";
 import {
   lockedAccounts,
