@@ -9,6 +9,8 @@ import type { PlanData, PlanInner } from "./types.js";
 
 /** Index of the first account that `keys_hash` covers. */
 export const KEYS_HASH_FROM = 3;
+/** The rule of everything that owners' plans do. */
+const NO_RULE = 255;
 /** Index of the first account that the hash in an act of owners covers. */
 export const OWNERS_HASH_FROM = 1;
 
@@ -70,7 +72,7 @@ export function encodeOwnersInner(inner: readonly PlanInner[]): Uint8Array {
   const writer = new Writer("plan");
   writeInner(
     writer,
-    inner.map((one) => ({ ...one, rule: 255 })),
+    inner.map((one) => ({ ...one, rule: NO_RULE })),
   );
   return writer.done();
 }
@@ -117,9 +119,12 @@ export function decodeOwnerExecute(bytes: Uint8Array): OwnerPlan {
   return { ...(flags === 1 ? { keysHash: reader.take(32) } : {}), inner: readInner(reader) };
 }
 
-/** Reads an owners' plan alone. */
+/** Reads an owners' plan alone; a session's rule in it is refused, as the program does it. */
 export function decodeOwnersInner(bytes: Uint8Array): readonly PlanInner[] {
-  return readInner(planReader(bytes));
+  const inner = readInner(planReader(bytes));
+  for (const [i, { rule }] of inner.entries())
+    if (rule !== NO_RULE) throw refused("RuleOutOfRange", { inner: i, rule });
+  return inner;
 }
 
 /**

@@ -23,6 +23,9 @@ export const MAX_PAYLOAD_SIZE = 4096;
 /** Longest life of a proposal: 60 days. */
 export const MAX_PROPOSAL_SECONDS = 5_184_000;
 
+/** Where terms say which keys accounts give. */
+const BITMAP = 25;
+
 const KINDS = ["grant", "renewal", "owners", "plan", "recovery"] as const;
 
 /** Which act a proposal carries. */
@@ -117,7 +120,8 @@ export function decodeProposal(bytes: Uint8Array): ProposalAccount {
   const length = reader.u32();
   const written = reader.u32();
   reader.zeros(24);
-  if (written > length || length > MAX_PAYLOAD_SIZE) reader.fail("lengths contradict each other");
+  if (written > length || length > MAX_PAYLOAD_SIZE || (flags === 1 && written < length))
+    reader.fail("lengths contradict each other");
   const payload = reader.take(written);
   reader.zeros(length - written);
   reader.end();
@@ -178,14 +182,20 @@ export function decodePayload(kind: ProposalKind, bytes: Uint8Array): ProposalPa
   );
   const key = (): Address => bytesToAddress(reader.take(32));
   const rest = (): Uint8Array => reader.take(reader.left);
+  // A proposal has no accounts to give keys by.
+  const terms = (): TermsData => {
+    const bytes = rest();
+    if (bytes.slice(BITMAP, BITMAP + 4).some((byte) => byte !== 0)) reader.fail("a key by account");
+    return decodeTerms(bytes);
+  };
   switch (kind) {
     case "grant": {
       const head = { grantId: reader.u64(), sessionKey: key() };
-      return { kind, ...head, terms: decodeTerms(rest()) };
+      return { kind, ...head, terms: terms() };
     }
     case "renewal": {
       const head = { session: key(), revision: reader.u32() };
-      return { kind, ...head, terms: decodeTerms(rest()) };
+      return { kind, ...head, terms: terms() };
     }
     case "owners": {
       const numbers = { threshold: reader.u8(), timelockSeconds: reader.u32() };

@@ -9,7 +9,7 @@ import {
   renewSessionProposedInstruction,
   setOwnersProposedInstruction,
 } from "../codec/index.js";
-import { refusal, ValetkeyError, type ProgramErrorCode } from "../errors/index.js";
+import { refused, ValetkeyError } from "../errors/error.js";
 import type { Landed } from "../send/index.js";
 import { endedReason, readClosableState } from "../session/state.js";
 import { proposedActOf } from "./act.js";
@@ -19,8 +19,9 @@ import { presentOwners } from "./door.js";
 import { grantProposed, preparations } from "./grant.js";
 import {
   approversOf,
-  isSettled,
-  statusOf,
+  checkAlive,
+  checkCancellable,
+  checkEnactable,
   type ProposalContent,
   type ProposalState,
 } from "./proposal-state.js";
@@ -33,18 +34,9 @@ export interface EnactInput extends CallOptions {
   readonly fees?: { readonly topUpLamports: bigint };
 }
 
-function refuse(code: ProgramErrorCode, detail?: string, numbers = {}): never {
-  throw new ValetkeyError(
-    code,
-    refusal(code, { ...numbers, ...(detail === undefined ? {} : { detail }) }),
-  );
-}
-
 function checkOpen({ address }: ProposalContent, state: ProposalState): void {
-  const status = statusOf(state);
-  if (status === "closed")
-    throw new ValetkeyError("ProposalNotFound", { proposal: address.toBase58() });
-  if (status === "dead") refuse("ProposalExpired");
+  if (state.account !== null) return;
+  throw new ValetkeyError("ProposalNotFound", { proposal: address.toBase58() });
 }
 
 /** Approves the content that was read. */
@@ -57,16 +49,17 @@ export async function approveProposal(
   const { programId, config } = context;
   const { address: proposal, hash, payload, accounts } = content;
   checkOpen(content, state);
-  if (hash === null || payload === null) return refuse("ProposalIncomplete");
+  checkAlive(state);
+  if (hash === null || payload === null) throw refused("ProposalIncomplete");
   if ("inner" in payload && accounts === null) {
     const reason = "the accounts of its plan aren't known here";
     throw new ValetkeyError("ProposalUnreadable", { proposal: proposal.toBase58(), reason });
   }
   const present = presentOwners(context, state.config);
-  if (present.length === 0) refuse("NotAnOwner");
+  if (present.length === 0) throw refused("NotAnOwner");
   const approved = approversOf(state);
   const missing = present.filter((owner) => !approved.includes(owner.toBase58()));
-  if (missing.length === 0) refuse("AlreadyApproved");
+  if (missing.length === 0) throw refused("AlreadyApproved");
   const place = { programId, config, proposal, hash };
   const instructions = missing.map((owner) => approveInstruction({ ...place, owner }));
   return await sendAsOwner(context, { instructions }, options);
@@ -81,17 +74,11 @@ export async function cancelProposal(
 ): Promise<Landed> {
   const { programId, config, wallet } = context;
   const { address: proposal, payer } = content;
-  const status = statusOf(state);
-  if (status === "closed")
-    throw new ValetkeyError("ProposalNotFound", { proposal: proposal.toBase58() });
+  checkOpen(content, state);
   const [owner] = presentOwners(context, state.config);
+  const isPayer = payer.equals(wallet.publicKey);
+  checkCancellable(state, { isOwner: owner !== undefined, isPayer });
   const authority = owner ?? wallet.publicKey;
-  if (status !== "dead") {
-    if (isSettled(state)) refuse("ProposalSettled");
-    const unapproved = approversOf(state).length === 0;
-    if (owner === undefined && !(unapproved && payer.equals(wallet.publicKey)))
-      refuse("NotAuthorized");
-  }
   const cancel = cancelInstruction({ programId, config, proposal, authority, payer });
   return await sendAsOwner(context, { instructions: [cancel] }, options);
 }
@@ -104,18 +91,7 @@ export async function enactProposal(
   input: EnactInput,
 ): Promise<Landed> {
   checkOpen(content, state);
-  const status = statusOf(state);
-  if (status === "unfinished") refuse("ProposalIncomplete");
-  const { account, config, now } = state;
-  if (status === "collecting")
-    refuse("ProposalNotReady", "Approvals are missing.", {
-      ...{ asked: BigInt(config.threshold), left: BigInt(approversOf(state).length) },
-    });
-  if (status === "waiting") {
-    const { readyAt = 0n } = account ?? {};
-    const detail = `Its timelock has ${String(readyAt - now)} seconds left.`;
-    refuse("ProposalNotReady", detail, { asked: readyAt, left: now });
-  }
+  checkEnactable(state);
   const { before, last } = await actOf(context, content, input);
   return await sendAsOwner(context, proposedActOf(before, last), input);
 }
@@ -131,7 +107,7 @@ async function actOf(
   const { connection, programId, config, vault } = context;
   const { address: proposal, payer: proposalPayer, payload, accounts, session } = content;
   const place = { programId, config, proposal, proposalPayer };
-  if (payload === null) return refuse("ProposalIncomplete");
+  if (payload === null) throw refused("ProposalIncomplete");
   switch (payload.kind) {
     case "grant": {
       const { terms } = payload;
@@ -140,7 +116,7 @@ async function actOf(
       const found = await readClosableState(where);
       const ended = found.account;
       if (ended !== null && endedReason(found) === null)
-        refuse("SessionExists", "It is still live: end it, or propose a grant for another key.");
+        throw refused("SessionExists", { detail: "End it, or propose a grant for another key." });
       const { deposit, fees } = input;
       const before = await preparations(context, {
         ...{ sessionKey, terms, ended },
@@ -150,7 +126,8 @@ async function actOf(
       return { before, last: grantProposed(context, { ...place, sessionKey, terms }) };
     }
     case "renewal": {
-      if (session !== null && session.revision !== payload.revision) refuse("RevisionMismatch");
+      if (session !== null && session.revision !== payload.revision)
+        throw refused("RevisionMismatch");
       const mints = mintsOf(payload.terms);
       const address = new PublicKey(payload.session);
       const last = renewSessionProposedInstruction({ ...place, session: address, mints });

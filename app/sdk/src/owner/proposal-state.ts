@@ -7,6 +7,7 @@ import type {
   SessionAccount,
   VaultConfig,
 } from "../codec/index.js";
+import { refused } from "../errors/error.js";
 
 /**
  * Where a proposal stands: `unfinished` (bytes are missing), `collecting` approvals, `waiting` for its timelock, `ready` to be
@@ -50,7 +51,10 @@ export function isSettled(state: ProposalState): boolean {
   const { account, config } = state;
   const count = approversOf(state).length;
   return (
-    account?.kind === "owners" && count >= config.owners.length - 1 && count > config.threshold
+    account?.kind === "owners" &&
+    account.ownersRevision === config.ownersRevision &&
+    count >= config.owners.length - 1 &&
+    count > config.threshold
   );
 }
 
@@ -59,9 +63,43 @@ export function statusOf(state: ProposalState): ProposalStatus {
   const { account, config, now } = state;
   if (account === null) return "closed";
   const sameOwners = account.kind !== "owners" || account.ownersRevision === config.ownersRevision;
-  const sameEpoch = account.epoch === config.epoch || (isSettled(state) && sameOwners);
+  const sameEpoch = account.epoch === config.epoch || isSettled(state);
   if (now > account.deadline || !sameEpoch || !sameOwners) return "dead";
   if (!account.sealed) return "unfinished";
   if (account.readyAt === 0n) return "collecting";
   return now < account.readyAt ? "waiting" : "ready";
+}
+
+/** Refuses what can't be approved or enacted any more: `ProposalExpired`. */
+export function checkAlive(state: ProposalState): void {
+  if (statusOf(state) !== "dead" || state.account === null) return;
+  throw refused("ProposalExpired", { asked: state.now, left: state.account.deadline });
+}
+
+/** Refuses to enact what isn't ready: `ProposalExpired`, `ProposalIncomplete`, `ProposalNotReady`. */
+export function checkEnactable(state: ProposalState): void {
+  checkAlive(state);
+  const { account, config, now } = state;
+  const status = statusOf(state);
+  if (status === "unfinished") throw refused("ProposalIncomplete");
+  if (status === "collecting") {
+    const numbers = { asked: BigInt(config.threshold), left: BigInt(approversOf(state).length) };
+    throw refused("ProposalNotReady", { ...numbers, detail: "Approvals are missing." });
+  }
+  if (status === "waiting") {
+    const { readyAt = 0n } = account ?? {};
+    const detail = `Its timelock has ${String(readyAt - now)} seconds left.`;
+    throw refused("ProposalNotReady", { asked: readyAt, left: now, detail });
+  }
+}
+
+/** Refuses to cancel what this caller can't: `NotAuthorized`, `ProposalSettled`. */
+export function checkCancellable(
+  state: ProposalState,
+  caller: { readonly isOwner: boolean; readonly isPayer: boolean },
+): void {
+  if (statusOf(state) === "dead") return;
+  const unapproved = approversOf(state).length === 0;
+  if (!caller.isOwner && !(caller.isPayer && unapproved)) throw refused("NotAuthorized");
+  if (isSettled(state)) throw refused("ProposalSettled");
 }
