@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-import { sessionSize, type LimitData, type RuleData, type SessionAccount, type TermsData } from "../../app/sdk/src/codec/index.js";
+import {
+  sessionSize,
+  type LimitData,
+  type RuleData,
+  type SessionAccount,
+  type TermsData,
+} from "../../app/sdk/src/codec/index.js";
 import { isValetkeyError, type ErrorCode } from "../../app/sdk/src/errors/index.js";
 import { checkRenewal, renewedTerms } from "../../app/sdk/src/owner/renewed-terms.js";
 import { keyOf, sessionOf } from "./support/samples.js";
@@ -64,9 +70,17 @@ describe("renewed terms", () => {
       fc.property(calls, calls, (old, wanted) => {
         const keys = (calls: readonly number[]) => calls.map((n) => program(n));
         const before = sessionOf(
-          termsOf(old.map((n) => ruleOf(n, n)), [], keys(old)),
+          termsOf(
+            old.map((n) => ruleOf(n, n)),
+            [],
+            keys(old),
+          ),
         );
-        const after = termsOf(wanted.map((n) => ruleOf(n, n)), [], keys(wanted));
+        const after = termsOf(
+          wanted.map((n) => ruleOf(n, n)),
+          [],
+          keys(wanted),
+        );
         const renewed = renewedTerms(before, after, chosen);
         const sorted = <T>(all: readonly T[]): T[] => [...all].sort();
         assert.deepEqual(sorted(renewed.rules.map(({ id }) => id)), sorted(wanted));
@@ -110,7 +124,12 @@ describe("renewed terms", () => {
       }));
       return { ...session, limits: counted };
     };
-    const check = (session: SessionAccount, terms: TermsData, now = 1_050n, size = sessionSize(session)) => {
+    const check = (
+      session: SessionAccount,
+      terms: TermsData,
+      now = 1_050n,
+      size = sessionSize(session),
+    ) => {
       checkRenewal({ session, size, terms: { ...terms, keys: session.keys }, now });
     };
     const refusedWith = (code: ErrorCode) => (error: unknown) => isValetkeyError(error, code);

@@ -90,18 +90,6 @@ describe("the owner's own acts, among strangers and liars", () => {
     for (const thief of thieves) assert.ok(!keys.includes(thief.toBase58()));
   });
 
-  it("j01: a grant that only a table would make fit is refused before the wallet is asked", async () => {
-    const shops = some(29);
-    const lookupTables = [await liedTable(shops, shops)];
-    const key = generateKey();
-    const rules = [shops.slice(0, 15), shops.slice(15)].map((to) => allowSolTransfer({ to }));
-    const limits = [limit({ asset: SOL, total: 1n })];
-    const wide = terms({ expiresInSeconds: 60, uses: 1, allow: rules, limits });
-    await assert.rejects(owner.session({ key, terms: wide, lookupTables }), (error) =>
-      isValetkeyError(error, "TermsTooLarge"),
-    );
-  });
-
   it("j01: nor where an owner's own plan pays to, nor which program it calls", async () => {
     const { connection } = world;
     const shops = some(3);

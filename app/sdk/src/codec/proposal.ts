@@ -53,7 +53,12 @@ export type ProposalPayload =
       readonly revision: number;
       readonly terms: TermsData;
     }
-  | ({ readonly kind: "owners" } & OwnersData & { readonly owners: readonly Address[] })
+  | {
+      readonly kind: "owners";
+      readonly owners: readonly Address[];
+      readonly threshold: number;
+      readonly timelockSeconds: number;
+    }
   | {
       readonly kind: "plan" | "recovery";
       /** sha256 of the act's accounts from index 1 on. */
@@ -123,7 +128,8 @@ export function decodeProposal(bytes: Uint8Array): ProposalAccount {
   if (written > length || length > MAX_PAYLOAD_SIZE || (flags === 1 && written < length))
     reader.fail("lengths contradict each other");
   const payload = reader.take(written);
-  reader.zeros(length - written);
+  // What isn't written yet is nothing.
+  reader.take(length - written);
   reader.end();
   const state = { kind, bump, sealed: flags === 1, approvals, id };
   return { ...state, ...keys, ...numbers, ...times, hash, length, payload };

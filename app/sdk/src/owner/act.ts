@@ -4,7 +4,7 @@ import type { AddressLookupTableAccount, TransactionInstruction } from "@solana/
 import { rpc } from "../send/rpc.js";
 import { maskTables, selectTables, usableTable } from "../tables/index.js";
 import { compileMessage } from "../transaction/compile.js";
-import { transactionSize } from "../transaction/size.js";
+import { MAX_TRANSACTION_BYTES, transactionSize } from "../transaction/size.js";
 import { checkedAddresses } from "./checked-addresses.js";
 import type { CallOptions, OwnerContext } from "./context.js";
 
@@ -67,7 +67,10 @@ export async function usableTables(
     .filter((table): table is AddressLookupTableAccount => table !== null);
 }
 
-/** The smaller spelling of an act, and the tables that make it so. `tables` must be usable. */
+/**
+ * An act in words that fit one transaction, as far as any do, and the tables for them. Where the plain spelling fits, tables give
+ * nothing that matters, so that an endpoint which lies about one can't even make it fail. `tables` must be usable.
+ */
 export function spell(
   { programId, wallet }: OwnerContext,
   act: OwnerAct,
@@ -83,11 +86,15 @@ export function spell(
     return { instructions: all, tables: chosen };
   };
   const plain = choose(instructions, new Set());
-  if (act.bound === undefined) return plain;
+  const size = sizeOf(payer, plain);
+  if (act.bound === undefined || size <= MAX_TRANSACTION_BYTES - BUDGET_BYTES) return plain;
   const bound = act.bound(tables);
   const other = choose(bound.instructions, bound.addresses);
-  return sizeOf(payer, other) < sizeOf(payer, plain) ? other : plain;
+  return sizeOf(payer, other) < size ? other : plain;
 }
+
+/** Compute-budget's program and its one instruction, which every transaction gets. */
+export const BUDGET_BYTES = 32 + 8;
 
 // Tables that are usable stay so.
 const LATER = (1n << 64n) - 1n;

@@ -17,7 +17,7 @@ import {
 } from "../codec/index.js";
 import { compileMessage } from "../transaction/compile.js";
 import { MAX_TRANSACTION_BYTES, transactionSize } from "../transaction/size.js";
-import { proposedActOf, type OwnerAct } from "./act.js";
+import { BUDGET_BYTES, proposedActOf, type OwnerAct } from "./act.js";
 import type { OwnerContext } from "./context.js";
 import { fits } from "./fits.js";
 
@@ -118,9 +118,6 @@ function writing(
   }
   return lists;
 }
-
-// Compute-budget's program and its instruction, which every transaction gets.
-const BUDGET_BYTES = 32 + 8;
 
 function roomBeside(payer: PublicKey, instructions: readonly TransactionInstruction[]): number {
   const blockhash = payer.toBase58();
