@@ -9,7 +9,7 @@ import {
 } from "@solana/web3.js";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { PROGRAM_ERRORS, type ProgramErrorCode } from "@valetkey/sdk/errors";
-import { instructionDiscriminator } from "@valetkey/sdk/layers";
+import { discriminator as anchorDiscriminator } from "@valetkey/sdk/layers";
 
 import type { Arena } from "../../artifacts/arena.js";
 import {
@@ -72,7 +72,7 @@ export async function enter(
   return findPlayer(wallet.publicKey);
 }
 
-const discriminator = (name: string): number[] => [...instructionDiscriminator(name)];
+const discriminator = (name: string): number[] => [...anchorDiscriminator("global", name)];
 
 /** A native rule for `strike_for`, with any player and the goblin. */
 export const strikeRule = (changes: Partial<RuleSpec> = {}): RuleSpec => ({
