@@ -324,7 +324,7 @@ describe("rules from the arena's program", () => {
       const constrained = new Set(make(accounts).accounts.map(({ position }) => position));
       for (const [position, one] of instruction.accounts.entries()) {
         const signs = "signer" in one && !(one.name in accounts);
-        const open = ("optional" in one && one.optional === true) || signs;
+        const open = ("optional" in one && one.optional) || signs;
         if ("writable" in one && !open) assert.ok(constrained.has(position), one.name);
         if (signs) assert.ok(!constrained.has(position), one.name);
       }

@@ -53,13 +53,13 @@ function checkLimit(input: {
     ({ asset, source }) => asset === limit.asset && source === limit.source,
   );
   if (next === undefined) {
-    if (limit.spent > 0n) throw refused("SpentLimitDropped", { ...where, asked: limit.spent });
+    if (limit.spent > 0n) throw refused("SpentLimitDropped", { ...where, left: limit.spent });
     return;
   }
   const seconds = limit.perPeriod?.seconds ?? 0;
   if (seconds === 0 || next.perPeriod?.seconds === seconds) return;
   const current = periodNumber(now, startsAt, seconds) <= limit.period;
   if (current && limit.periodSpent > 0n) {
-    throw refused("PeriodInUse", { ...where, asked: limit.periodSpent });
+    throw refused("PeriodInUse", { ...where, left: limit.periodSpent });
   }
 }
