@@ -22,7 +22,7 @@ const options = new Command("npm run bench --")
   .parse()
   .opts<{ json?: boolean; check?: boolean }>();
 
-const rows = measure();
+const rows = await measure();
 if (options.json === true) console.log(JSON.stringify({ rows }, null, 2));
 else if (options.check === true) check(rows);
 else write(rows);

@@ -21,6 +21,7 @@ import { executeInstruction, type ExecuteOptions, type Session } from "../suppor
 import type { Step } from "../support/plan.js";
 import type { SendOptions, SendResult } from "../support/svm.js";
 import { toTermsData } from "../support/terms.js";
+import { measureNative } from "./native.js";
 import { createScene, sceneSession, type Scene } from "./scene.js";
 
 /** One line of the table. */
@@ -41,7 +42,7 @@ export interface Row {
 const GRANT_ID = 7n;
 
 /** Measures every row, in the order of the table. */
-export function measure(): readonly Row[] {
+export async function measure(): Promise<readonly Row[]> {
   const scene = createScene();
   const granted = grant(scene);
   const execute = (work: string, instructions: readonly Step[], options: MeasureOptions = {}) =>
@@ -62,7 +63,7 @@ export function measure(): readonly Row[] {
       guards: { minReceive: [{ asset: "SOL", amount: 1n }] },
     }),
   ];
-  return [...rows, granted.row, ...end(scene)];
+  return [...rows, granted.row, ...end(scene), ...(await measureNative())];
 }
 
 interface MeasureOptions extends SendOptions {

@@ -36,7 +36,7 @@ const AMOUNT = 1_000n;
 const DAY = 86_400;
 
 /** A key from a text; the number in it was searched so that derived addresses have the highest bump. */
-const fixedKey = (text: string): Keypair =>
+export const fixedKey = (text: string): Keypair =>
   Keypair.fromSeed(createHash("sha256").update(text).digest());
 
 /** First key of a series for which `bumps` are all 255: a search for a bump then costs one try. */

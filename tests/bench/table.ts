@@ -12,6 +12,7 @@ const BARS: Readonly<
   denied: { bar: 1_500, peer: 665 },
   grant: { bar: 9_000, peer: 5_124 },
   revoke: { bar: 800, peer: 172 },
+  "native-check": { bar: 600, peer: 2_264 },
 };
 
 /** A figure that rose above the committed one. */

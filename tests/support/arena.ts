@@ -1,6 +1,7 @@
 // The arena in a test runtime: its program object, its addresses, and an arena that is ready to play in.
-import { AnchorProvider, BN, BorshAccountsCoder, Program } from "@coral-xyz/anchor";
+import { AnchorProvider, BorshAccountsCoder, Program } from "@coral-xyz/anchor";
 import { Connection, PublicKey, type TransactionInstruction } from "@solana/web3.js";
+import BN from "bn.js";
 
 import idl from "../../artifacts/arena.json" with { type: "json" };
 import type { Arena } from "../../artifacts/arena.js";

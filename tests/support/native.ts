@@ -45,8 +45,10 @@ export interface NativeWorld extends World {
 }
 
 /** Deploys the arena into a new world, lets goblins in, and the owner's player. */
-export async function createNativeWorld(): Promise<NativeWorld> {
-  const world = createWorld();
+export async function createNativeWorld(
+  options: { readonly owner?: Keypair } = {},
+): Promise<NativeWorld> {
+  const world = createWorld(options);
   const { svm, owner } = world;
   const { address, program } = arenaProgram();
   svm.raw.addProgramFromFile(address.toBytes(), program as string);

@@ -1,11 +1,9 @@
 //! The check, and the call that counts the use.
 
-use core::ops::Deref;
-
 use valetkey_engine::{layout::SessionView, ErrorCode, Refusal};
 
 use crate::{
-    account::{Account, SessionAccounts},
+    account::{Account, Data, SessionAccounts},
     verify::{check, Expect, Verified},
 };
 
@@ -51,42 +49,36 @@ pub enum Error<E> {
 
 /// Checks what [`crate::verify`] checks, and has the use counted: also for terms that limit uses or cap an argument.
 ///
-/// `consume` makes the call to the Valetkey program and returns a new borrow of the session's data. Nothing is `Verified`
-/// unless the session's count has risen by one in between, so the call can't be left out. It must come from your program's
-/// instruction in the transaction itself; a program that is called by another one can't count.
-///
-/// Every borrow in `session` and `expect` has ended when `consume` runs (pass the accounts by value), so that the session
-/// can be written.
+/// `consume` makes the call to the Valetkey program. Nothing is `Verified` unless the session's count has risen by one in
+/// between, so the call can't be left out; its data must be read anew for that, which accounts of the runtime do and a plain
+/// slice doesn't. The call must come from your program's instruction in the transaction itself: a program that is called by
+/// another one can't count.
 ///
 /// Refuses with what [`crate::verify`] refuses with, but for `ConsumeRequired`; with `UsesSpent`, `RuleUsesSpent` or
 /// `ArgumentCapExceeded` before the call; and with `ConsumeRequired` when `consume` counted nothing.
 #[inline(always)]
 pub fn verify_and_consume<'a, D, A, E>(
-    session: SessionAccounts<'a, D>,
-    expect: Expect<'_, A>,
+    session: &SessionAccounts<'a, D>,
+    expect: &Expect<'_, A>,
     now: i64,
-    consume: impl FnOnce(&ConsumeCall) -> Result<D, E>,
+    consume: impl FnOnce(&ConsumeCall) -> Result<(), E>,
 ) -> Result<Verified, Error<E>>
 where
-    D: Deref + 'a,
-    D::Target: AsRef<[u8]>,
+    D: Data + 'a,
     A: AsRef<[Account<'a, D>]>,
 {
-    let (verified, matched) = check(&session, &expect, now, true).map_err(Error::Refused)?;
-    let before = uses_spent(session.session.bytes()).map_err(Error::Refused)?;
-    drop((session, expect));
-    let call = ConsumeCall::new(matched.rule, matched.argument);
-    let after = consume(&call).map_err(Error::Call)?;
-    let after = uses_spent(after.deref().as_ref()).map_err(Error::Refused)?;
+    let (verified, matched) = check(session, expect, now, true).map_err(Error::Refused)?;
+    consume(&ConsumeCall::new(matched.rule, matched.argument)).map_err(Error::Call)?;
+    let spent = session.session.data.read(uses_spent);
     // The count of unlimited uses stays at the end of its type.
-    if after != before.saturating_add(1) {
-        return Err(Error::Refused(
-            Refusal::new(ErrorCode::ConsumeRequired).rule(matched.rule),
-        ));
+    if spent != Some(Some(verified.uses_spent.saturating_add(1))) {
+        let refusal = Refusal::new(ErrorCode::ConsumeRequired);
+        return Err(Error::Refused(refusal.rule(matched.rule)));
     }
     Ok(verified)
 }
 
-fn uses_spent(data: &[u8]) -> Result<u32, Refusal> {
-    SessionView::open(data).map(|session| session.uses_spent())
+fn uses_spent(data: &[u8]) -> Option<u32> {
+    let session = SessionView::open(data).ok()?;
+    Some(session.uses_spent())
 }

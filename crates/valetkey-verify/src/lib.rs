@@ -5,10 +5,9 @@
 
 mod account;
 mod consume;
-mod positions;
 mod verify;
 
-pub use account::{Account, SessionAccounts};
+pub use account::{Account, Data, SessionAccounts};
 pub use consume::{verify_and_consume, ConsumeCall, Error};
 pub use valetkey_engine::{ErrorCode, Key, Refusal};
 pub use verify::{verify, Expect, Verified};

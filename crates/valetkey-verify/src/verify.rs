@@ -1,7 +1,5 @@
 //! The check itself.
 
-use core::ops::Deref;
-
 use valetkey_engine::{
     key_eq,
     layout::{config::KIND_CANONICAL, ConfigView, SessionView},
@@ -11,15 +9,11 @@ use valetkey_engine::{
     ErrorCode, Key, Refusal,
 };
 
-use crate::{
-    account::{Account, SessionAccounts},
-    positions::Positions,
-};
+use crate::account::{Account, Data, SessionAccounts};
 
 /// What a session must speak for, and what it must allow.
 ///
-/// `A` holds the accounts: an array by value where [`crate::verify_and_consume`] is called (their borrows end before the
-/// call), a slice will do for [`verify`].
+/// `A` holds the accounts: an array, a slice, a vector.
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a, A> {
     /// The Valetkey program: a constant of your program, never an account that the caller chose.
@@ -50,6 +44,8 @@ pub struct Verified {
     pub rule: u8,
     /// The number of the grant, for your events.
     pub grant_id: u64,
+    /// Uses of the session that were spent before this one.
+    pub uses_spent: u32,
 }
 
 /// Checks that a session key may run this instruction of yours for `expect.authority`, under terms that nobody has to count.
@@ -93,8 +89,7 @@ pub fn verify<'a, D, A>(
     now: i64,
 ) -> Result<Verified>
 where
-    D: Deref + 'a,
-    D::Target: AsRef<[u8]>,
+    D: Data + 'a,
     A: AsRef<[Account<'a, D>]>,
 {
     check(session, expect, now, false).map(|(verified, _)| verified)
@@ -109,8 +104,7 @@ pub(crate) fn check<'a, D, A>(
     counts: bool,
 ) -> Result<(Verified, NativeMatch)>
 where
-    D: Deref + 'a,
-    D::Target: AsRef<[u8]>,
+    D: Data + 'a,
     A: AsRef<[Account<'a, D>]>,
 {
     if !key_eq(accounts.session.owner, expect.valetkey) {
@@ -119,11 +113,54 @@ where
     if !key_eq(accounts.config.owner, expect.valetkey) {
         return Err(Refusal::new(ErrorCode::NotAVaultConfig));
     }
-    let session = SessionView::open(accounts.session.bytes())?;
+    let mut verified = Verified {
+        owner: *expect.authority,
+        vault: [0; 32],
+        session_key: *accounts.session_key.key,
+        rule: 0,
+        grant_id: 0,
+        uses_spent: 0,
+    };
+    let checked = accounts.session.data.read(|session| {
+        let config = &accounts.config.data;
+        config.read(|config| {
+            judge(
+                session,
+                config,
+                accounts,
+                expect,
+                now,
+                counts,
+                &mut verified,
+            )
+        })
+    });
+    match checked {
+        Some(Some(result)) => result.map(|matched| (verified, matched)),
+        Some(None) => Err(Refusal::new(ErrorCode::NotAVaultConfig)),
+        None => Err(Refusal::new(ErrorCode::NotASession)),
+    }
+}
+
+#[inline(always)]
+fn judge<'a, D, A>(
+    session: &[u8],
+    config: &[u8],
+    accounts: &SessionAccounts<'a, D>,
+    expect: &Expect<'_, A>,
+    now: i64,
+    counts: bool,
+    verified: &mut Verified,
+) -> Result<NativeMatch>
+where
+    D: Data + 'a,
+    A: AsRef<[Account<'a, D>]>,
+{
+    let session = SessionView::open(session)?;
     if !key_eq(session.config(), accounts.config.key) {
         return Err(Refusal::new(ErrorCode::WrongConfig));
     }
-    let config = ConfigView::open(accounts.config.bytes())?;
+    let config = ConfigView::open(config)?;
     if !key_eq(session.vault(), config.vault()) {
         return Err(Refusal::new(ErrorCode::WrongVault));
     }
@@ -135,27 +172,24 @@ where
     if !speaks_for(&config, expect.authority) {
         return Err(Refusal::new(ErrorCode::AuthorityMismatch));
     }
-    let positions = Positions {
-        accounts: expect.accounts.as_ref(),
-        session: &session,
-        session_address: accounts.session.key,
-        valetkey: expect.valetkey,
-    };
     let call = NativeCall {
         program: expect.program_id,
         data: expect.ix_data,
-        accounts: &positions,
+        accounts: expect.accounts.as_ref(),
+        own: [
+            key.key,
+            accounts.session.key,
+            accounts.config.key,
+            expect.valetkey,
+        ],
         counts,
     };
     let matched = match_native(&session, &call)?;
-    let verified = Verified {
-        owner: *expect.authority,
-        vault: *session.vault(),
-        session_key: *session.session_key(),
-        rule: matched.rule,
-        grant_id: session.grant_id(),
-    };
-    Ok((verified, matched))
+    verified.vault = *session.vault();
+    verified.rule = matched.rule;
+    verified.grant_id = session.grant_id();
+    verified.uses_spent = session.uses_spent();
+    Ok(matched)
 }
 
 /// Whether a session of this config acts for `authority`: its vault, or the wallet that the canonical vault was opened for and

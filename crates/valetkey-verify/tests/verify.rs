@@ -15,12 +15,15 @@ mod build;
 mod support;
 
 use build::*;
+use core::cell::RefCell;
 use proptest::prelude::*;
 use support::*;
 use valetkey_engine::layout::{config, counters};
 use valetkey_engine::plan::Inner;
 use valetkey_engine::scope::match_inner;
-use valetkey_verify::{verify_and_consume, ConsumeCall, Error, Verified};
+use valetkey_verify::{
+    verify_and_consume, Account as Any, ConsumeCall, Data, Error, Expect, SessionAccounts, Verified,
+};
 
 #[test]
 fn a_session_speaks_for_the_one_owner_of_its_canonical_vault() {
@@ -31,6 +34,7 @@ fn a_session_speaks_for_the_one_owner_of_its_canonical_vault() {
         session_key: SESSION_KEY,
         rule: 0,
         grant_id: build::context().grant_id,
+        uses_spent: 0,
     };
     assert_eq!(verified, expected);
 }
@@ -65,7 +69,9 @@ fn a_session_speaks_for_nobody_else() {
         |data, _| data[config::offset::SEED_KEY] ^= 1,
     ];
     for change in changes {
-        let call = call.clone().with(|call| change(&mut call.config.data, owners));
+        let call = call
+            .clone()
+            .with(|call| change(&mut call.config.data, owners));
         assert_eq!(call.refused(), "AuthorityMismatch");
     }
 }
@@ -127,7 +133,11 @@ fn a_session_lives_within_its_window_and_epoch() {
 fn the_sessions_own_accounts_and_valetkey_need_no_rule() {
     let loose = rule(1).with(|rule| (rule.min, rule.max) = (2, 7));
     let call = Call::new(unlimited(vec![loose])).with(|call| {
-        let own = [call.session_key.clone(), call.session.clone(), call.config.clone()];
+        let own = [
+            call.session_key.clone(),
+            call.session.clone(),
+            call.config.clone(),
+        ];
         call.accounts.extend(own);
         call.accounts.push(program(PROGRAM_ID));
     });
@@ -179,22 +189,67 @@ fn the_refusal_is_that_of_the_rule_for_this_instruction() {
 /// Runs the check with a `consume` that does what the program does, or whatever `act` does.
 fn counting(
     call: &Call,
-    act: impl FnOnce(&ConsumeCall, &mut Vec<u8>),
+    act: impl FnOnce(&ConsumeCall, &mut [u8]),
 ) -> Result<(Verified, ConsumeCall), Error<()>> {
-    let mut after = call.session.data.clone();
-    let mut seen = None;
-    let result = {
-        let consume = |consume: &ConsumeCall| {
-            act(consume, &mut after);
-            seen = Some(*consume);
-            Ok(after.as_slice())
-        };
-        verify_and_consume(call.session_accounts(), call.expect(), call.now, consume)
+    let mut copies = call.clone();
+    let [mut key, mut session, mut config] = [
+        &mut copies.session_key,
+        &mut copies.session,
+        &mut copies.config,
+    ]
+    .map(|account| core::mem::take(&mut account.data));
+    let cells = [&mut key, &mut session, &mut config].map(|data| RefCell::new(data.as_mut_slice()));
+    let mut others: Vec<Vec<u8>> = call.accounts.iter().map(|one| one.data.clone()).collect();
+    let others: Vec<RefCell<&mut [u8]>> = others
+        .iter_mut()
+        .map(|data| RefCell::new(data.as_mut_slice()))
+        .collect();
+    let plain = call.session_accounts();
+    let expect = call.expect();
+    let [key, session, config] = &cells;
+    let accounts = SessionAccounts {
+        session_key: with_data(&plain.session_key, key),
+        session: with_data(&plain.session, session),
+        config: with_data(&plain.config, config),
     };
+    let positions: Vec<_> = expect
+        .accounts
+        .iter()
+        .zip(&others)
+        .map(|(account, data)| with_data(account, data))
+        .collect();
+    let expect = Expect {
+        valetkey: expect.valetkey,
+        program_id: expect.program_id,
+        authority: expect.authority,
+        ix_data: expect.ix_data,
+        accounts: positions,
+    };
+    let mut seen = None;
+    let result = verify_and_consume(&accounts, &expect, call.now, |consume| {
+        act(consume, &mut session.borrow_mut());
+        seen = Some(*consume);
+        Ok(())
+    });
     result.map(|verified| (verified, seen.unwrap()))
 }
 
-fn count(_: &ConsumeCall, session: &mut Vec<u8>) {
+/// The account with its data in a cell, as Anchor has them.
+fn with_data<'a, 'd>(
+    account: &Any<'a, &[u8]>,
+    data: &'a RefCell<&'d mut [u8]>,
+) -> Any<'a, &'a RefCell<&'d mut [u8]>> {
+    Any {
+        key: account.key,
+        owner: account.owner,
+        data,
+        is_signer: account.is_signer,
+        is_writable: account.is_writable,
+        executable: account.executable,
+    }
+}
+
+fn count(_: &ConsumeCall, session: &mut [u8]) {
     counters::spend_use(session).unwrap();
 }
 
@@ -212,14 +267,13 @@ fn the_call_names_the_rule_and_the_capped_argument() {
 
 #[test]
 fn nothing_is_verified_unless_the_use_was_counted() {
-    let forgotten = Error::Refused(valetkey_verify::Refusal::new(
-        valetkey_verify::ErrorCode::ConsumeRequired,
-    )
-    .rule(0));
+    let forgotten = Error::Refused(
+        valetkey_verify::Refusal::new(valetkey_verify::ErrorCode::ConsumeRequired).rule(0),
+    );
     for session in [session_of(&terms(vec![rule(1)])), unlimited(vec![rule(1)])] {
         let call = Call::new(session);
         assert_eq!(counting(&call, |_, _| {}), Err(forgotten));
-        let twice = |consume: &ConsumeCall, session: &mut Vec<u8>| {
+        let twice = |consume: &ConsumeCall, session: &mut [u8]| {
             count(consume, session);
             count(consume, session);
         };
@@ -229,16 +283,27 @@ fn nothing_is_verified_unless_the_use_was_counted() {
 }
 
 #[test]
+fn data_that_somebody_is_writing_are_no_session() {
+    let call = Call::new(session_of(&terms(vec![rule(1)])));
+    let mut bytes = call.session.data.clone();
+    let cell = RefCell::new(bytes.as_mut_slice());
+    let writer = cell.borrow_mut();
+    assert_eq!((&cell).read(<[u8]>::len), None);
+    drop(writer);
+    assert_eq!((&cell).read(<[u8]>::len), Some(call.session.data.len()));
+}
+
+#[test]
 fn a_failed_call_keeps_its_error() {
     let call = Call::new(session_of(&terms(vec![rule(1)])));
-    let consume = |_: &ConsumeCall| Err::<&[u8], _>("refused by the program");
-    let result = verify_and_consume(call.session_accounts(), call.expect(), call.now, consume);
+    let consume = |_: &ConsumeCall| Err("refused by the program");
+    let result = verify_and_consume(&call.session_accounts(), &call.expect(), call.now, consume);
     assert_eq!(result, Err(Error::Call("refused by the program")));
 }
 
 #[test]
 fn spent_terms_are_refused_before_the_call() {
-    let never = |_: &ConsumeCall, _: &mut Vec<u8>| panic!("no call for spent terms");
+    let never = |_: &ConsumeCall, _: &mut [u8]| panic!("no call for spent terms");
     let spent = Call::new(session_of(&terms(vec![rule(1)])))
         .patched(offset::USES_SPENT, &100u32.to_le_bytes());
     let name = |call: &Call| match counting(call, never) {
@@ -250,7 +315,12 @@ fn spent_terms_are_refused_before_the_call() {
     let at = open(&session).rule_offset(0).unwrap();
     counters::spend_rule_use(&mut session, at).unwrap();
     assert_eq!(name(&Call::new(session)), "RuleUsesSpent");
-    for (total, amount, ok) in [(5, 5, true), (5, 6, false), (5, u64::MAX, false), (1, 0, true)] {
+    for (total, amount, ok) in [
+        (5, 5, true),
+        (5, 6, false),
+        (5, u64::MAX, false),
+        (1, 0, true),
+    ] {
         let session = unlimited(vec![rule(1).cap(8, 3, total)]);
         let call = Call::new(session).with(|call| call.data = data(amount));
         if ok {
@@ -286,8 +356,16 @@ fn pool() -> Vec<build::Account> {
         wallet(BOB).read_only(),
         wallet(VAULT),
         account(key(0x61), GAME, vec![1; 8]),
-        account(key(0x62), valetkey_engine::programs::TOKEN, token_data(MINT, VAULT, 7)),
-        account(key(0x63), valetkey_engine::programs::TOKEN, token_data(MINT, BOB, 7)),
+        account(
+            key(0x62),
+            valetkey_engine::programs::TOKEN,
+            token_data(MINT, VAULT, 7),
+        ),
+        account(
+            key(0x63),
+            valetkey_engine::programs::TOKEN,
+            token_data(MINT, BOB, 7),
+        ),
         program(EVE),
         account(key(0x64), EVE, vec![]),
     ]
@@ -318,7 +396,9 @@ fn any_rule() -> impl Strategy<Value = Rule> {
                 rule.arg(8, 3, operator, &value.to_le_bytes())
             });
             let positions = positions.into_iter().filter(|(at, _)| *at < max);
-            positions.fold(rule, |rule, (at, (kind, payload))| rule.at(at, kind, &payload))
+            positions.fold(rule, |rule, (at, (kind, payload))| {
+                rule.at(at, kind, &payload)
+            })
         },
     )
 }

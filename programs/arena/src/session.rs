@@ -1,6 +1,6 @@
 //! How the arena takes a session in place of its owner's signature: the adapters between Anchor and `valetkey-verify`.
 
-use core::cell::Ref;
+use core::cell::RefCell;
 
 use anchor_lang::{
     prelude::*,
@@ -9,7 +9,7 @@ use anchor_lang::{
         program::{invoke, set_return_data},
     },
 };
-use valetkey_verify::{Account as AnyAccount, ConsumeCall, Error as NotCounted, Refusal};
+use valetkey_verify::{ConsumeCall, Error as NotCounted, Refusal};
 
 use crate::ArenaError;
 
@@ -22,31 +22,31 @@ pub const VALETKEY: Pubkey = match option_env!("VALETKEY_PROGRAM_ID") {
 /// The instructions sysvar, by which Valetkey sees whose program counts.
 pub const INSTRUCTIONS: Pubkey = pubkey!("Sysvar1nstructions1111111111111111111111111");
 
-/// An account as `valetkey-verify` takes it, borrowed from Anchor.
-pub type Borrowed<'a> = AnyAccount<'a, Ref<'a, &'a mut [u8]>>;
+/// An account as `valetkey-verify` takes it.
+pub type AnyAccount<'a, 'info> = valetkey_verify::Account<'a, &'a RefCell<&'info mut [u8]>>;
 
-/// Borrows an account.
+/// Anchor's account for `valetkey-verify`.
 #[inline(always)]
-pub fn account<'a, 'info: 'a>(info: &'a impl AsRef<AccountInfo<'info>>) -> Result<Borrowed<'a>> {
+pub fn account<'a, 'info: 'a>(info: &'a impl AsRef<AccountInfo<'info>>) -> AnyAccount<'a, 'info> {
     let info = info.as_ref();
-    Ok(AnyAccount {
+    AnyAccount {
         key: info.key.as_array(),
         owner: info.owner.as_array(),
-        data: info.try_borrow_data()?,
+        data: &*info.data,
         is_signer: info.is_signer,
         is_writable: info.is_writable,
         executable: info.executable,
-    })
+    }
 }
 
-/// Calls `consume` and borrows the session's data again, for `verify_and_consume`.
-pub fn count<'a, 'info>(
+/// Calls `consume`, for `verify_and_consume`.
+pub fn count<'info>(
     call: &ConsumeCall,
     session_key: &AccountInfo<'info>,
-    session: &'a AccountInfo<'info>,
+    session: &AccountInfo<'info>,
     config: &AccountInfo<'info>,
     instructions: &AccountInfo<'info>,
-) -> Result<Ref<'a, &'a mut [u8]>> {
+) -> Result<()> {
     let instruction = Instruction {
         program_id: VALETKEY,
         accounts: vec![
@@ -58,8 +58,7 @@ pub fn count<'a, 'info>(
         data: call.data.to_vec(),
     };
     let infos = [session_key, session, config, instructions].map(Clone::clone);
-    invoke(&instruction, &infos)?;
-    Ok(session.try_borrow_data()?)
+    Ok(invoke(&instruction, &infos)?)
 }
 
 /// Says why a session was refused: one log line, and Valetkey's 24 bytes as return data.

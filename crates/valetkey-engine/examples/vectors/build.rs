@@ -48,7 +48,7 @@ pub fn context() -> TermsContext<'static> {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     pub program: u8,
     pub mode: u8,

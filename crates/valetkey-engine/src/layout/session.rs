@@ -203,6 +203,12 @@ impl<'a> SessionView<'a> {
             .map(|bytes| usize::from(u16::from_le_bytes(*bytes)))
     }
 
+    /// The bytes from where a rule begins; others may follow it.
+    #[inline(always)]
+    pub fn rule_bytes(&self, index: u8) -> Option<&'a [u8]> {
+        self.data.get(self.rule_offset(index)?..)
+    }
+
     /// One rule. Refuses with `RuleOutOfRange`, or `NotASession` when its bytes can't be read.
     #[inline(always)]
     pub fn rule(&self, index: u8) -> Result<RuleView<'a>> {

@@ -7,4 +7,4 @@ mod positions;
 
 pub use data::holds;
 pub use matching::{match_inner, Matched, Visible};
-pub use native::{match_native, NativeCall, NativeMatch};
+pub use native::{match_native, Data, NativeAccount, NativeCall, NativeMatch};

@@ -61,9 +61,9 @@ impl ClaimLootFor<'_> {
             return err!(ArenaError::NotTheOwner);
         };
         let accounts = SessionAccounts {
-            session_key: account(&self.authority)?,
-            session: account(session)?,
-            config: account(config)?,
+            session_key: account(&self.authority),
+            session: account(session),
+            config: account(config),
         };
         let expect = Expect {
             valetkey: VALETKEY.as_array(),
@@ -71,21 +71,21 @@ impl ClaimLootFor<'_> {
             authority: earner.as_array(),
             ix_data: &instruction::ClaimLootFor { amount }.data(),
             accounts: [
-                account(&self.authority)?,
-                account(&self.owner)?,
-                account(&self.player)?,
-                account(&self.loot_mint)?,
-                account(&self.loot_authority)?,
-                account(&self.destination)?,
-                account(&self.token_program)?,
-                account(session)?,
-                account(config)?,
-                account(instructions)?,
-                account(valetkey)?,
+                account(&self.authority),
+                account(&self.owner),
+                account(&self.player),
+                account(&self.loot_mint),
+                account(&self.loot_authority),
+                account(&self.destination),
+                account(&self.token_program),
+                account(session),
+                account(config),
+                account(instructions),
+                account(valetkey),
             ],
         };
         let now = Clock::get()?.unix_timestamp;
-        verify_and_consume(accounts, expect, now, |call| {
+        verify_and_consume(&accounts, &expect, now, |call| {
             count(call, &self.authority, session, config, instructions)
         })
         .map_err(not_counted)?;

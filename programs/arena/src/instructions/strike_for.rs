@@ -37,10 +37,12 @@ impl StrikeFor<'_> {
         let (Some(session), Some(config)) = (&self.session, &self.config) else {
             return err!(ArenaError::NotTheOwner);
         };
+        let [session_key, session, config] =
+            [account(&self.authority), account(session), account(config)];
         let accounts = SessionAccounts {
-            session_key: account(&self.authority)?,
-            session: account(session)?,
-            config: account(config)?,
+            session_key,
+            session,
+            config,
         };
         let expect = Expect {
             valetkey: VALETKEY.as_array(),
@@ -48,12 +50,12 @@ impl StrikeFor<'_> {
             authority: self.owner.key.as_array(),
             ix_data: &instruction::StrikeFor { energy }.data(),
             accounts: [
-                account(&self.authority)?,
-                account(&self.owner)?,
-                account(&self.player)?,
-                account(&self.enemy)?,
-                account(session)?,
-                account(config)?,
+                session_key,
+                account(&self.owner),
+                account(&self.player),
+                account(&self.enemy),
+                session,
+                config,
             ],
         };
         verify(&accounts, &expect, now).map_err(refused)?;
