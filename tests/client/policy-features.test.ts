@@ -113,7 +113,15 @@ describe("fee vectors", () => {
     paid: { ok?: string; refusal?: VectorRefusal };
   }
   const sponsor = keyOf(9).toBase58();
-  const accounts: readonly PlanAccount[] = [{ address: sponsor, writable: true, signer: true }];
+  /** The payee at index 0, the vault at 3, the System program at 4. */
+  const around = (payee: PlanAccount, vaultWritable = true): readonly PlanAccount[] => [
+    payee,
+    ...[1, 2].map((n) => ({ address: keyOf(n).toBase58(), writable: true })),
+    { address: VAULT.toBase58(), writable: vaultWritable },
+    { address: SYSTEM, writable: false },
+  ];
+  const payee: PlanAccount = { address: sponsor, writable: true, signer: true };
+  const accounts = around(payee);
   const budget = { sponsor, total: 100n, perExecute: 10n };
   for (const one of (loadVectors("fees") as Vectors<Case>).cases) {
     it(one.name, () => {
@@ -135,19 +143,16 @@ describe("fee vectors", () => {
     });
   }
 
-  it("only the sponsor is paid, writable and signed; without a budget nobody", () => {
-    const pay = (account: PlanAccount | undefined, feeBudget: typeof budget | null = budget) =>
-      feeRefusal(
-        { feeBudget, feesPaid: 0n },
-        { lamports: 1n, account: 0 },
-        account === undefined ? [] : [account],
-      )?.code;
-    const [right] = accounts;
-    assert.equal(pay(right), undefined);
-    assert.equal(pay(right, null), "FeeRefused");
-    assert.equal(pay(undefined), "FeeRefused");
+  it("only the sponsor is paid, writable and signed, by a vault that can pay; without a budget nobody", () => {
+    const pay = (list = accounts, feeBudget: typeof budget | null = budget) =>
+      feeRefusal({ feeBudget, feesPaid: 0n }, { lamports: 1n, account: 0 }, list)?.code;
+    assert.equal(pay(), undefined);
+    assert.equal(pay(accounts, null), "FeeRefused");
+    assert.equal(pay([]), "FeeRefused");
     for (const wrong of [{ address: SYSTEM }, { writable: false }, { signer: false }])
-      assert.equal(pay({ address: sponsor, writable: true, signer: true, ...wrong }), "FeeRefused");
+      assert.equal(pay(around({ ...payee, ...wrong })), "FeeRefused");
+    assert.equal(pay(around(payee, false)), "FeeRefused");
+    assert.equal(pay(accounts.slice(0, 4)), "MissingAccount");
   });
 });
 
@@ -408,6 +413,9 @@ describe("caps, pins, position keys, fees and modes in a plan", () => {
     });
     assert.equal(scene(pinned, placed(fact(code), fact(kept(5)))).allowed, "yes");
     assert.equal(scene(pinned, placed(fact(code), fact(kept(6)))).code, "ProgramChanged");
+    const inside = { ...once(4), accounts: [6] };
+    const touched = scene(pinned, { ...placed(fact(code), fact(kept(5))), inner: [inside] });
+    assert.equal(touched.code, "ProgramChanged", "its programdata stands in no inner instruction");
     const blind = scene(pinned, placed());
     assert.equal(blind.allowed, "depends");
     assert.ok(blind.unknown.includes(keyOf(60).toBase58()));
@@ -432,7 +440,12 @@ describe("caps, pins, position keys, fees and modes in a plan", () => {
   it("a fee is paid out of the budget, and shows in what is left", () => {
     const sponsor = keyOf(9);
     const more = { feeBudget: { sponsor, total: 100n, perExecute: 10n } };
-    const list = [...accounts, at(own(1), null), { ...at(sponsor.toBase58(), null), signer: true }];
+    const list = [
+      ...accounts,
+      at(own(1), null),
+      { ...at(sponsor.toBase58(), null), signer: true },
+      readonly(SYSTEM),
+    ];
     const pay = (lamports: bigint) =>
       scene(act(), { more, accounts: list, plan: { fee: { lamports, account: 6 } } });
     assert.equal(pay(10n).after?.fees, 90n);

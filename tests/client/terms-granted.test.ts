@@ -1,6 +1,7 @@
 // What `terms` accepts the program grants, and what it refuses the program refuses under the same name.
 import assert from "node:assert/strict";
-import { Keypair, PublicKey } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
+import { Keypair } from "@solana/web3.js";
 import {
   decodeSession,
   findSession,

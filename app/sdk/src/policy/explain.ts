@@ -1,16 +1,19 @@
 // Says beforehand what the program would say to a plan, as far as the terms alone decide.
 import type { Address } from "../codec/address.js";
-import { MAX_POSITION_KEYS, SYSTEM_PROGRAM } from "../codec/constants.js";
 import type { PlanData, PlanInner, SessionAccount, SessionLimit } from "../codec/types.js";
 import { isValetkeyError, refusalOf, refused, type ValetkeyError } from "../errors/error.js";
 import { factOf, type AccountView, type PlanAccount } from "./accounts.js";
-import { createCaps } from "./caps.js";
-import { refusedExtension } from "./extensions.js";
 import { feeRefusal } from "./fees.js";
-import { acceptOnce, limitRefusal, settleLimit } from "./limits.js";
+import { limitRefusal, settleLimit } from "./limits.js";
 import { liveRefusal } from "./live.js";
 import { matchInner } from "./match.js";
-import { pinHolds } from "./pin.js";
+import {
+  checkExtensions,
+  checkGuards,
+  checkPins,
+  checkPositionKeys,
+  countRules,
+} from "./plan-checks.js";
 import { authorityOf, readTokenAccount } from "./token-account.js";
 import type { Visible } from "./typed.js";
 
@@ -96,43 +99,33 @@ function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "
     ...{ accounts, vault: session.vault, programId: input.programId.toString() },
     ...{ terms: session, positionKeys: (plan.positionKeys ?? []).map(({ account }) => account) },
   };
+  const fee = feeRefusal(session, plan.fee, accounts);
+  if (fee !== null) throw fee;
   checkPositionKeys(session, plan, accounts);
-  checkExtensions(session, accounts);
   const unknown: Address[] = [];
-  const caps = createCaps(session.rules);
-  const ruleUses = session.rules.map(({ usesSpent }) => usesSpent);
   const spent = new Map<SessionLimit, bigint>();
   let sure = plan.minReceive === undefined;
   for (const [index, inner] of plan.inner.entries()) {
+    const where = { inner: index, rule: inner.rule };
     const rule = session.rules[inner.rule];
-    if (rule === undefined) throw refused("RuleOutOfRange", { inner: index, rule: inner.rule });
+    if (rule === undefined) throw refused("RuleOutOfRange", where);
     const match = matchInner({ rule, inner, view });
     if (match.verdict === "no") {
-      throw refused(match.refused.code, {
-        ...match.refused.context,
-        inner: index,
-        rule: inner.rule,
-      });
+      throw refused(match.refused.code, { ...match.refused.context, ...where });
     }
-    const used = (ruleUses[inner.rule] ?? 0) + 1;
-    if (rule.uses !== null && used > rule.uses) {
-      throw refused("RuleUsesSpent", { inner: index, rule: inner.rule, asked: 1n, left: 0n });
-    }
-    ruleUses[inner.rule] = used;
-    const capped = caps.spend(inner);
-    if (capped !== null) throw refused(capped.code, { ...capped.context, inner: index });
-    const pin = rule.pin === null ? null : pinHolds(rule.pin, inner.program, view);
-    if (pin?.holds === false) throw refused("ProgramChanged", { inner: index, rule: inner.rule });
-    unknown.push(...match.unknown, ...(pin?.unread ?? []));
-    sure &&= pin?.holds !== null;
     const { visible } = match;
-    if (visible !== null)
-      spend({ session, spent, visible, now, where: { inner: index, rule: inner.rule } });
+    if (visible !== null) spend({ session, spent, visible, now, where });
+    unknown.push(...match.unknown);
     const measured = match.typed === null && touchesHoldings(inner, view);
     sure &&= match.verdict === "yes" && rule.floor === null && !measured;
+    if (index > 0) continue;
+    // The program counts, looks at pins and at extensions once, between judging the first instruction and running it.
+    countRules(session, plan);
+    const unread = checkPins(session, plan, view);
+    sure &&= unread.length === 0;
+    unknown.push(...unread);
+    checkExtensions(session, accounts);
   }
-  const fee = feeRefusal(session, plan.fee, accounts);
-  if (fee !== null) throw fee;
   const uses = session.uses === "unlimited" ? session.uses : session.uses - session.usesSpent - 1;
   const limits = session.limits.map((limit) =>
     settleLimit({ limit, outflow: spent.get(limit) ?? 0n, now, startsAt: session.startsAt }),
@@ -142,56 +135,6 @@ function judge(input: ExplainPlanInput): Pick<Verdict, "allowed" | "unknown" | "
     unknown: [...new Set(unknown)],
     after: { uses, limits, fees: feesLeft(session, plan) },
   };
-}
-
-function checkGuards(session: SessionAccount, plan: PlanData): void {
-  const { once, seq, grant } = plan;
-  if (plan.inner.length === 0) throw refused("EmptyPlan");
-  if (plan.inner.length > 16) throw refused("TooManyInner");
-  if (seq !== undefined && seq !== session.seq) {
-    throw refused("SeqMismatch", { asked: seq, left: session.seq });
-  }
-  if (grant !== undefined && grant !== session.grantId) throw refused("GrantMismatch");
-  if (once !== undefined && acceptOnce(session, once) === null) {
-    throw refused("AlreadyExecuted", { asked: once, left: session.onceHighest });
-  }
-  if (session.uses !== "unlimited" && session.usesSpent >= session.uses) {
-    throw refused("UsesSpent", { asked: 1n, left: 0n });
-  }
-}
-
-/** Position keys are named in the plan, at most eight, and are empty before it. */
-function checkPositionKeys(
-  session: SessionAccount,
-  { positionKeys = [] }: PlanData,
-  accounts: readonly PlanAccount[],
-): void {
-  if (positionKeys.length === 0) return;
-  if (!session.positionKeys || positionKeys.length > MAX_POSITION_KEYS) {
-    throw refused("PositionKeyRefused");
-  }
-  for (const { account: index } of positionKeys) {
-    const account = accounts[index];
-    const fact = account === undefined ? undefined : factOf(account);
-    const taken = fact !== undefined && (fact.owner !== SYSTEM_PROGRAM || fact.data.length > 0);
-    if (account === undefined || taken) {
-      throw refused("PositionKeyRefused", { subject: "account", index });
-    }
-  }
-}
-
-/** A token account that the program watches may only have extensions that the terms allow. */
-function checkExtensions(session: SessionAccount, accounts: readonly PlanAccount[]): void {
-  for (const [index, account] of accounts.entries()) {
-    const fact = factOf(account);
-    const token = fact === undefined ? null : readTokenAccount(fact);
-    if (fact === undefined || token === null || authorityOf(token, session.vault) === "none")
-      continue;
-    const number = refusedExtension(fact.data, session.extensions);
-    if (number === null) continue;
-    const asked = BigInt(number);
-    throw refused("ExtensionRefused", { subject: "account", index, asked });
-  }
 }
 
 function feesLeft({ feeBudget, feesPaid }: SessionAccount, { fee }: PlanData): bigint | null {
