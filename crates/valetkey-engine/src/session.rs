@@ -31,6 +31,15 @@ pub fn check_live(session: &SessionView, now: i64, epoch: u64) -> Result<()> {
     Ok(())
 }
 
+/// Checks that the session isn't dead, whether or not its window has opened: what a renewal asks. Refuses with
+/// `SessionRevoked`, `EpochStale` or `SessionExpired`.
+pub fn check_not_dead(session: &SessionView, now: i64, epoch: u64) -> Result<()> {
+    match check_live(session, now, epoch) {
+        Err(refusal) if refusal.code == ErrorCode::SessionNotStarted.code() => Ok(()),
+        other => other,
+    }
+}
+
 /// Whether the session is dead: revoked, expired, or its epoch is not the config's. Dead never lives again.
 pub fn is_dead(session: &SessionView, now: i64, epoch: u64) -> bool {
     session.is_revoked() || session.epoch() != epoch || now >= session.expires_at()

@@ -113,7 +113,8 @@ fn a14_replaced_policy_shares_no_bytes_with_old() {
     let size = rich_session().len();
     let write = |fill: u8| {
         let mut out = vec![fill; size];
-        valetkey_engine::terms::write_session(&terms, &context(), &mints(), &mut out).unwrap();
+        let found = valetkey_engine::terms::write_session(&terms, &context(), &mints(), &mut out);
+        assert_eq!(found, Ok(size));
         out
     };
     assert_eq!(write(0x00), write(0xff));

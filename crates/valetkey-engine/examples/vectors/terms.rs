@@ -255,7 +255,7 @@ fn head() -> Vec<(&'static str, Terms, ErrorCode)> {
 fn oversize() -> Terms {
     let rules = (0..16)
         .map(|id| {
-            (0..8u8).fold(Rule::new(0, 0, id, &MOVE, 1), |rule, n| {
+            (0..8u8).fold(Rule::new(0, 0, id, &[id as u8], 1), |rule, n| {
                 rule.arg(8, 6, 0, &[n; 20])
             })
         })

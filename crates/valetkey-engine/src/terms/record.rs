@@ -15,10 +15,10 @@ pub const RECORD_SIZE: usize = HEADER;
 /// Its window is empty. Refuses with `NotASession` when `out` has another length.
 pub fn write_record(out: &mut [u8], ctx: &TermsContext) -> Result<()> {
     let wrong = || Refusal::new(ErrorCode::NotASession);
-    if out.len() != RECORD_SIZE {
-        return Err(wrong());
-    }
-    out.fill(0);
+    let length = out.len();
+    let header = out.first_chunk_mut::<HEADER>();
+    let out = header.filter(|_| length == RECORD_SIZE).ok_or_else(wrong)?;
+    *out = [0; HEADER];
     put(out, 0, &DISCRIMINATOR)
         .and_then(|()| {
             put(

@@ -22,63 +22,90 @@ const MAX_VALUES: usize = 16;
 /// `TermsTooLarge`, `BadDiscriminator`.
 pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(RuleView<'a>, &'a [u8])> {
     let bytes = reader.cursor.rest();
-    let head = *reader.need(|c| c.array::<HEAD>())?;
-    let mode = u8_at::<1, HEAD>(&head);
-    let rule_flags = u8_at::<4, HEAD>(&head);
-    if mode > MODE_NATIVE || rule_flags & !flags::KNOWN != 0 {
-        return Err(Refusal::new(ErrorCode::TermsMalformed));
-    }
-    if !matches!(u8_at::<8, HEAD>(&head), 1 | 4 | 8) {
-        return Err(Refusal::new(ErrorCode::BadDiscriminator));
-    }
-    if u8_at::<9, HEAD>(&head) > MAX_DATA || u8_at::<10, HEAD>(&head) > MAX_POSITIONS {
-        return Err(Refusal::new(ErrorCode::TermsTooLarge));
-    }
-    let malformed = || Refusal::new(ErrorCode::TermsMalformed);
-    let rule = RuleView::read(bytes).ok_or_else(malformed)?;
+    let rule = open(reader, bytes)?;
     let mut data = rule.data_constraints();
-    while data.step().map_err(|()| malformed())?.is_some() {}
+    while data.step().map_err(unreadable)?.is_some() {}
     let mut positions = data.account_constraints();
-    while positions.step().map_err(|()| malformed())?.is_some() {}
-    let length = bytes.len().saturating_sub(positions.rest().len());
-    let rest = length.saturating_sub(HEAD);
-    reader.need(|c| c.slice(rest))?;
-    Ok((rule, bytes.get(..length).ok_or_else(malformed)?))
+    while positions.step().map_err(unreadable)?.is_some() {}
+    Ok((rule, take(reader, bytes, positions.rest())?))
 }
 
-/// Checks what a rule says. Refuses with the codes of the 6600 family.
-pub(super) fn check(rule: &RuleView, ground: &Ground, accounts: &impl TermsAccounts) -> Result<()> {
-    let index = usize::from(rule.program());
-    let program = ground
-        .keys
-        .get(index)
-        .ok_or_else(|| Refusal::new(ErrorCode::BadConstraint).key(index))?;
-    if is_reserved(program, ground.program_id) {
-        return Err(Refusal::new(ErrorCode::ReservedProgram).key(index));
-    }
-    let kind = ProgramKind::of(program);
-    if rule.kind() != Some(kind) {
-        return Err(Refusal::new(ErrorCode::TermsMalformed));
-    }
-    let lengths: &[usize] = match kind {
-        ProgramKind::Other => &[1, 4, 8],
-        ProgramKind::System | ProgramKind::Stake => &[4],
-        ProgramKind::Token | ProgramKind::Token2022 | ProgramKind::AssociatedToken => &[1],
-    };
-    if !lengths.contains(&rule.discriminator().len()) {
-        return Err(Refusal::new(ErrorCode::BadDiscriminator));
-    }
+/// Reads one rule, checks what it says, and returns its bytes. Refuses with the codes of the 6600 family.
+#[inline(always)]
+pub(super) fn check<'a>(
+    reader: &mut Reader<'a>,
+    ground: &Ground,
+    accounts: &impl TermsAccounts,
+) -> Result<&'a [u8]> {
+    let bytes = reader.cursor.rest();
+    let rule = open(reader, bytes)?;
+    let kind = check_program(&rule, ground)?;
     let (min, max) = (rule.min_accounts(), rule.max_accounts());
     if min > max || max > MAX_ACCOUNTS {
         let refusal = Refusal::new(ErrorCode::BadConstraint);
         return Err(refusal.asked(u64::from(min)).left(u64::from(max)));
     }
-    check_uses(rule)?;
-    check_floor(rule, ground, accounts)?;
-    check_pin(rule, ground)?;
-    check_cap(rule)?;
-    check_mode(rule, kind)?;
-    check_constraints(rule, ground, kind)
+    if rule.flags() & (flags::USES | flags::FLOOR | flags::PINNED | flags::CAP) != 0 {
+        check_uses(&rule)?;
+        check_floor(&rule, ground, accounts)?;
+        check_pin(&rule, ground)?;
+        check_cap(&rule)?;
+    }
+    check_mode(&rule, kind)?;
+    let rest = check_constraints(&rule, ground, kind)?;
+    take(reader, bytes, rest)
+}
+
+/// The rule at the start of `bytes`, its head checked for form.
+#[inline(always)]
+fn open<'a>(reader: &Reader, bytes: &'a [u8]) -> Result<RuleView<'a>> {
+    let Some(head) = bytes.first_chunk::<HEAD>() else {
+        return Err(parts::malformed(reader.offset()));
+    };
+    if u8_at::<1, HEAD>(head) > MODE_NATIVE || u8_at::<4, HEAD>(head) & !flags::KNOWN != 0 {
+        return Err(refuse(ErrorCode::TermsMalformed));
+    }
+    if !matches!(u8_at::<8, HEAD>(head), 1 | 4 | 8) {
+        return Err(refuse(ErrorCode::BadDiscriminator));
+    }
+    if u8_at::<9, HEAD>(head) > MAX_DATA || u8_at::<10, HEAD>(head) > MAX_POSITIONS {
+        return Err(refuse(ErrorCode::TermsTooLarge));
+    }
+    match RuleView::read(bytes) {
+        Some(rule) => Ok(rule),
+        None => Err(refuse(ErrorCode::TermsMalformed)),
+    }
+}
+
+/// Moves the reader behind a rule: what `bytes` hold before `rest`.
+#[inline(always)]
+fn take<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], rest: &[u8]) -> Result<&'a [u8]> {
+    reader.need(|c| c.slice(bytes.len().wrapping_sub(rest.len())))
+}
+
+#[inline(always)]
+fn check_program(rule: &RuleView, ground: &Ground) -> Result<ProgramKind> {
+    let index = usize::from(rule.program());
+    let Some(program) = ground.keys.get(index) else {
+        return Err(refuse(ErrorCode::BadConstraint).key(index));
+    };
+    let kind = ProgramKind::of(program);
+    if kind == ProgramKind::Other && is_reserved(program, ground.program_id) {
+        return Err(refuse(ErrorCode::ReservedProgram).key(index));
+    }
+    if rule.kind() != Some(kind) {
+        return Err(refuse(ErrorCode::TermsMalformed));
+    }
+    let known = match (kind, rule.discriminator().len()) {
+        (ProgramKind::Other, _) => true,
+        (ProgramKind::System | ProgramKind::Stake, length) => length == 4,
+        (_, length) => length == 1,
+    };
+    if known {
+        Ok(kind)
+    } else {
+        Err(refuse(ErrorCode::BadDiscriminator))
+    }
 }
 
 fn check_uses(rule: &RuleView) -> Result<()> {
@@ -149,11 +176,16 @@ fn check_mode(rule: &RuleView, kind: ProgramKind) -> Result<()> {
     Ok(())
 }
 
-fn check_constraints(rule: &RuleView, ground: &Ground, kind: ProgramKind) -> Result<()> {
-    let malformed = || Refusal::new(ErrorCode::TermsMalformed);
+/// Checks data and account constraints and the shape that the program asks for; returns what follows the rule.
+#[inline(always)]
+fn check_constraints<'a>(
+    rule: &RuleView<'a>,
+    ground: &Ground,
+    kind: ProgramKind,
+) -> Result<&'a [u8]> {
     let mut data = rule.data_constraints();
     let mut index = 0usize;
-    while let Some(constraint) = data.step().map_err(|()| malformed())? {
+    while let Some(constraint) = data.step().map_err(unreadable)? {
         if !data_is_valid(&constraint, ground.keys.len()) {
             return Err(Refusal::new(ErrorCode::BadConstraint).data(index));
         }
@@ -163,7 +195,7 @@ fn check_constraints(rule: &RuleView, ground: &Ground, kind: ProgramKind) -> Res
     let mut to_bind = shape.map_or(&[] as &[u8], |shape| shape.bound);
     let mut next_position = 0u8;
     let mut positions = data.account_constraints();
-    while let Some(constraint) = positions.step().map_err(|()| malformed())? {
+    while let Some(constraint) = positions.step().map_err(unreadable)? {
         let at = constraint.position;
         let bad = || Refusal::new(ErrorCode::BadConstraint).position(usize::from(at));
         if at < next_position || at >= rule.max_accounts() {
@@ -183,7 +215,8 @@ fn check_constraints(rule: &RuleView, ground: &Ground, kind: ProgramKind) -> Res
             }
         }
     }
-    check_shape(rule, ground, kind, shape, to_bind.first())
+    check_shape(rule, ground, kind, shape, to_bind.first())?;
+    Ok(positions.rest())
 }
 
 /// A position key signs in `execute` alone, and only where the terms allow such keys.
@@ -293,4 +326,16 @@ fn account_is_valid(constraint: &AccountConstraint, ground: &Ground, kind: Progr
         (position::PROGRAM_OWNED, []) => kind == ProgramKind::Other,
         _ => false,
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unreadable((): ()) -> Refusal {
+    refuse(ErrorCode::TermsMalformed)
+}
+
+#[cold]
+#[inline(never)]
+fn refuse(code: ErrorCode) -> Refusal {
+    Refusal::new(code)
 }

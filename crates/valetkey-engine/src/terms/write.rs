@@ -4,16 +4,18 @@ use super::context::{Ground, TermsAccounts, TermsContext};
 use super::limit::Limit;
 use super::parts::{flags, malformed, Parts};
 use super::rule;
-use crate::bytes::{key_eq, put, Key};
+use crate::bytes::{key_eq, put, u16_at, Key};
 use crate::errors::ErrorCode;
-use crate::layout::limit;
 use crate::layout::session::{
     offset, DISCRIMINATOR, HEADER, MAX_LIMITS, MAX_RULES, MAX_SIZE, VERSION,
 };
+use crate::layout::{limit, rule::HEAD};
 use crate::refusal::{Refusal, Result};
 
 /// Longest window, counted from the landing of the grant: 365 days in seconds.
 pub const MAX_WINDOW_SECONDS: i64 = 365 * 86_400;
+/// Where the bitmap of keys by account stands in terms.
+const BITMAP: usize = 25;
 
 /// Bytes of the session account that these terms make. Checks the form of the terms only; refuses with
 /// `TermsMalformed`, `TermsTooLarge`, `EmptyScope`, `BadLimit` (a fee budget of nothing), `BadDiscriminator` or
@@ -32,50 +34,47 @@ pub fn session_size(terms: &[u8]) -> Result<usize> {
     reader.end()?;
     let size = tables_end(&parts).saturating_add(rules);
     if size > MAX_SIZE {
-        return Err(Refusal::new(ErrorCode::TermsTooLarge)
-            .asked(size as u64)
-            .left(MAX_SIZE as u64));
+        return Err(too_large(size, MAX_SIZE));
     }
     Ok(size)
 }
 
-/// Validates terms wholly and writes the session account into `out`, which must be [`session_size`] bytes long.
-/// What `out` held before doesn't matter; after a refusal its bytes mean nothing. Refuses with the codes of the 6600
-/// family, or `MissingAccount` when a key by account isn't there.
+/// Checks that terms give no key by account, as terms in a proposal must. Refuses with `TermsMalformed`.
+pub fn check_keys_inline(terms: &[u8]) -> Result<()> {
+    match terms.get(BITMAP..).and_then(<[u8]>::first_chunk::<4>) {
+        Some([0, 0, 0, 0]) => Ok(()),
+        _ => Err(malformed(BITMAP)),
+    }
+}
+
+/// Validates terms wholly and writes the session account into the first bytes of `out`; returns how many they are.
+///
+/// What those bytes held before doesn't matter; bytes behind them are left alone; after a refusal `out` means nothing. `out` is as
+/// long as the account may become, at most [`MAX_SIZE`] of it are used. Refuses with the codes of the 6600 family, or
+/// `MissingAccount` when a key by account isn't there.
 pub fn write_session(
     terms: &[u8],
     ctx: &TermsContext,
     accounts: &impl TermsAccounts,
     out: &mut [u8],
-) -> Result<()> {
-    let size = session_size(terms)?;
-    if out.len() != size {
-        return Err(Refusal::new(ErrorCode::NotASession)
-            .asked(out.len() as u64)
-            .left(size as u64));
-    }
-    write_sized_session(terms, ctx, accounts, out)
-}
-
-/// [`write_session`] for terms whose [`session_size`] the caller has just taken, and `out` of that size.
-pub fn write_sized_session(
-    terms: &[u8],
-    ctx: &TermsContext,
-    accounts: &impl TermsAccounts,
-    out: &mut [u8],
-) -> Result<()> {
+) -> Result<usize> {
     let parts = Parts::read(terms)?;
     check_window(&parts, ctx)?;
     check_uses(&parts)?;
-    out.fill(0);
+    let room = out.len().min(MAX_SIZE);
     let split = HEADER.saturating_add(parts.keys.saturating_mul(32));
-    let Some((head, tail)) = out.split_at_mut_checked(split) else {
-        return Err(malformed(0));
+    let Some((head, tail)) = out
+        .get_mut(..room)
+        .and_then(|out| out.split_at_mut_checked(split))
+    else {
+        return Err(too_large(tables_end(&parts), room));
     };
-    write_header(head, &parts, ctx).ok_or_else(|| malformed(0))?;
-    let keys = head.get_mut(HEADER..).unwrap_or_default();
+    let Some((header, keys)) = head.split_first_chunk_mut::<HEADER>() else {
+        return Err(too_large(HEADER, room));
+    };
+    write_header(header, &parts, ctx).ok_or_else(|| malformed(0))?;
+    let (keys, _) = keys.as_chunks_mut::<32>();
     write_keys(keys, &parts, accounts)?;
-    let (keys, _) = keys.as_chunks::<32>();
     check_distinct(keys)?;
     let ground = Ground {
         keys,
@@ -112,8 +111,10 @@ fn check_uses(parts: &Parts) -> Result<()> {
     }
 }
 
-fn write_header(out: &mut [u8], parts: &Parts, ctx: &TermsContext) -> Option<()> {
+#[inline(always)]
+fn write_header(out: &mut [u8; HEADER], parts: &Parts, ctx: &TermsContext) -> Option<()> {
     let count = |n: usize| u8::try_from(n).ok();
+    *out = [0; HEADER];
     put(out, 0, &DISCRIMINATOR)?;
     let counts = [
         count(parts.keys)?,
@@ -136,7 +137,9 @@ fn write_header(out: &mut [u8], parts: &Parts, ctx: &TermsContext) -> Option<()>
             ctx.vault_bump,
         ],
     )?;
-    put(out, offset::ORIGIN, parts.origin.unwrap_or(&[0; 32]))?;
+    if let Some(origin) = parts.origin {
+        put(out, offset::ORIGIN, origin)?;
+    }
     put(out, offset::STARTS_AT, &parts.starts_at.to_le_bytes())?;
     put(out, offset::EXPIRES_AT, &parts.expires_at.to_le_bytes())?;
     put(out, offset::USES_ALLOWED, &parts.uses.to_le_bytes())?;
@@ -151,7 +154,8 @@ fn write_header(out: &mut [u8], parts: &Parts, ctx: &TermsContext) -> Option<()>
 }
 
 /// The fields of a header that come from the grant and not from its terms.
-pub(super) fn write_facts(out: &mut [u8], ctx: &TermsContext) -> Option<()> {
+#[inline(always)]
+pub(super) fn write_facts(out: &mut [u8; HEADER], ctx: &TermsContext) -> Option<()> {
     put(out, offset::GRANT_ID, &ctx.grant_id.to_le_bytes())?;
     put(out, offset::CONFIG, ctx.config)?;
     put(out, offset::VAULT, ctx.vault)?;
@@ -167,8 +171,12 @@ pub(super) fn write_facts(out: &mut [u8], ctx: &TermsContext) -> Option<()> {
 }
 
 /// Fills the key table: inline keys in order, the others from the accounts of the terms.
-fn write_keys(out: &mut [u8], parts: &Parts, accounts: &impl TermsAccounts) -> Result<()> {
-    let (slots, _) = out.as_chunks_mut::<32>();
+#[inline(always)]
+fn write_keys(slots: &mut [Key], parts: &Parts, accounts: &impl TermsAccounts) -> Result<()> {
+    if parts.by_account == 0 && slots.len() == parts.inline_keys.len() {
+        slots.copy_from_slice(parts.inline_keys);
+        return Ok(());
+    }
     let mut inline = parts.inline_keys.iter();
     let mut by_account = parts.by_account;
     let mut account = 0usize;
@@ -178,7 +186,7 @@ fn write_keys(out: &mut [u8], parts: &Parts, accounts: &impl TermsAccounts) -> R
             account = account.saturating_add(1);
             key.ok_or_else(|| Refusal::new(ErrorCode::MissingAccount).key(index))?
         } else {
-            inline.next().ok_or_else(|| malformed(25))?
+            inline.next().ok_or_else(|| malformed(BITMAP))?
         };
         *slot = *key;
         by_account >>= 1;
@@ -186,85 +194,116 @@ fn write_keys(out: &mut [u8], parts: &Parts, accounts: &impl TermsAccounts) -> R
     Ok(())
 }
 
+#[inline(always)]
 fn check_distinct(keys: &[Key]) -> Result<()> {
     let mut rest = keys;
     let mut index = 0usize;
     while let [key, later @ ..] = rest {
-        if let Some(same) = later.iter().position(|other| key_eq(key, other)) {
-            let same = index.saturating_add(1).saturating_add(same);
-            return Err(Refusal::new(ErrorCode::DuplicateKey).key(same));
+        for (same, other) in (index.wrapping_add(1)..).zip(later) {
+            if key_eq(key, other) {
+                return Err(Refusal::new(ErrorCode::DuplicateKey).key(same));
+            }
         }
         rest = later;
-        index = index.saturating_add(1);
+        index = index.wrapping_add(1);
     }
     Ok(())
 }
 
-/// Writes limits, offsets and rules; `start` is where `out` begins in the account.
+/// Writes limits, offsets and rules; `start` is where `out` begins in the account. Returns the account's length.
+#[inline(always)]
 fn write_body(
     out: &mut [u8],
     start: usize,
     parts: &Parts,
     ground: &Ground,
     accounts: &impl TermsAccounts,
-) -> Result<()> {
+) -> Result<usize> {
     let mut reader = parts.body;
-    let short = || malformed(0);
-    let limits = parts.limits.saturating_mul(limit::SIZE);
-    let (limits, out) = out.split_at_mut_checked(limits).ok_or_else(short)?;
-    let (offsets, mut out) = out
-        .split_at_mut_checked(parts.rules.saturating_mul(2))
-        .ok_or_else(short)?;
+    let room = start.saturating_add(out.len());
+    let tables = tables_end(parts);
+    let (limits, offsets) = (
+        parts.limits.saturating_mul(limit::SIZE),
+        parts.rules.saturating_mul(2),
+    );
+    let Some((limits, out)) = out.split_at_mut_checked(limits) else {
+        return Err(too_large(tables, room));
+    };
+    let Some((offsets, mut out)) = out.split_at_mut_checked(offsets) else {
+        return Err(too_large(tables, room));
+    };
+    write_limits(limits, &mut reader, ground, accounts)?;
 
+    let mut at = tables;
+    let mut seen: [&[u8]; MAX_RULES] = [&[]; MAX_RULES];
+    let (offsets, _) = offsets.as_chunks_mut::<2>();
+    for (index, slot) in offsets.iter_mut().enumerate() {
+        let bytes = rule::check(&mut reader, ground, accounts)
+            .map_err(|refusal| in_rule(refusal, index))?;
+        let Some((before, [here, ..])) = seen.split_at_mut_checked(index) else {
+            return Err(malformed(0));
+        };
+        if before.iter().any(|other| is_duplicate(other, bytes)) {
+            return Err(in_rule(Refusal::new(ErrorCode::DuplicateRule), index));
+        }
+        *here = bytes;
+        *slot = u16::try_from(at)
+            .map_err(|_| too_large(at, room))?
+            .to_le_bytes();
+        let next = at.saturating_add(bytes.len());
+        let Some((place, rest)) = out.split_at_mut_checked(bytes.len()) else {
+            return Err(too_large(next, room));
+        };
+        place.copy_from_slice(bytes);
+        out = rest;
+        at = next;
+    }
+    reader.end()?;
+    Ok(at)
+}
+
+#[inline(always)]
+fn write_limits<'a>(
+    out: &mut [u8],
+    reader: &mut super::parts::Reader<'a>,
+    ground: &Ground,
+    accounts: &impl TermsAccounts,
+) -> Result<()> {
     let mut sources = [(0u8, 0u8); MAX_LIMITS];
-    let (limits, _) = limits.as_chunks_mut::<{ limit::SIZE }>();
+    let (limits, _) = out.as_chunks_mut::<{ limit::SIZE }>();
     for (index, slot) in limits.iter_mut().enumerate() {
-        let limit = Limit::read(&mut reader)?;
+        let limit = Limit::read(reader)?;
         limit
             .write(ground, accounts, slot)
             .map_err(|refusal| in_limit(refusal, index))?;
         let source = (limit.asset, limit.source);
-        let (before, from_here) = sources.split_at_mut_checked(index).ok_or_else(short)?;
+        let Some((before, [here, ..])) = sources.split_at_mut_checked(index) else {
+            return Err(malformed(0));
+        };
         if before.contains(&source) {
             return Err(Refusal::new(ErrorCode::DuplicateLimit).limit(index));
         }
-        *from_here.first_mut().ok_or_else(short)? = source;
+        *here = source;
     }
-
-    let mut at = start
-        .saturating_add(limits.len().saturating_mul(limit::SIZE))
-        .saturating_add(offsets.len());
-    let mut seen: [&[u8]; MAX_RULES] = [&[]; MAX_RULES];
-    let (offsets, _) = offsets.as_chunks_mut::<2>();
-    for (index, slot) in offsets.iter_mut().enumerate() {
-        let (view, bytes) = rule::read(&mut reader)?;
-        rule::check(&view, ground, accounts).map_err(|refusal| in_rule(refusal, index))?;
-        let (before, from_here) = seen.split_at_mut_checked(index).ok_or_else(short)?;
-        if before.iter().any(|other| is_duplicate(other, bytes)) {
-            return Err(in_rule(Refusal::new(ErrorCode::DuplicateRule), index));
-        }
-        *from_here.first_mut().ok_or_else(short)? = bytes;
-        *slot = u16::try_from(at).map_err(|_| short())?.to_le_bytes();
-        let (place, rest) = out.split_at_mut_checked(bytes.len()).ok_or_else(short)?;
-        place.copy_from_slice(bytes);
-        out = rest;
-        at = at.saturating_add(bytes.len());
-    }
-    reader.end()?;
-    if out.is_empty() {
-        Ok(())
-    } else {
-        Err(short())
-    }
+    Ok(())
 }
 
-/// Same id (bytes 2 and 3), or same content but for the id.
+/// Same id (bytes 2 and 3), or same content but for the id. Both are rules, read to their ends.
+#[inline(always)]
 fn is_duplicate(a: &[u8], b: &[u8]) -> bool {
-    let id = |rule: &[u8]| {
-        rule.get(2..)
-            .and_then(|rest| rest.first_chunk::<2>().copied())
+    let (Some((one, rest)), Some((other, others))) =
+        (a.split_first_chunk::<HEAD>(), b.split_first_chunk::<HEAD>())
+    else {
+        return false;
     };
-    id(a) == id(b) || (a.len() == b.len() && a.get(..2) == b.get(..2) && a.get(4..) == b.get(4..))
+    if u16_at::<2, HEAD>(one) == u16_at::<2, HEAD>(other) {
+        return true;
+    }
+    // Lengths and heads first: comparing slices is a call.
+    rest.len() == others.len()
+        && u16_at::<0, HEAD>(one) == u16_at::<0, HEAD>(other)
+        && one.get(4..) == other.get(4..)
+        && rest == others
 }
 
 const fn tables_end(parts: &Parts) -> usize {
@@ -284,4 +323,12 @@ fn in_limit(refusal: Refusal, index: usize) -> Refusal {
 
 fn in_rule(refusal: Refusal, index: usize) -> Refusal {
     refusal.rule(u8::try_from(index).unwrap_or(crate::refusal::NONE))
+}
+
+#[cold]
+#[inline(never)]
+fn too_large(asked: usize, left: usize) -> Refusal {
+    Refusal::new(ErrorCode::TermsTooLarge)
+        .asked(asked as u64)
+        .left(left as u64)
 }
