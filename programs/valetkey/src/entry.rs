@@ -1,4 +1,5 @@
-//! The program's entry: `execute`, `consume`, the owners' plans and the plain `revoke_session` go to raw handlers, everything else to Anchor.
+//! The program's entry: `execute`, `consume`, grants, renewals, the owners' plans and the plain `revoke_session` go to raw handlers,
+//! everything else to Anchor.
 //!
 //! Anchor's account loading is worth more than a thousand compute units per call; a session's moves don't pay it.
 
@@ -15,6 +16,10 @@ use valetkey_engine::{errors::ErrorCode, refusal::Refusal};
 use crate::{
     consume::handle_consume,
     execute::handle_execute,
+    grant::{
+        handle_grant_session, handle_grant_session_proposed, handle_renew_session,
+        handle_renew_session_proposed,
+    },
     instruction,
     owner_plan::{
         handle_owner_execute, handle_owner_execute_proposed, handle_recover,
@@ -30,6 +35,10 @@ const MAX_ACCOUNTS: usize = 64;
 /// Discriminators as words: comparing slices would be a call.
 const EXECUTE: u64 = word_of(instruction::Execute::DISCRIMINATOR);
 const CONSUME: u64 = word_of(instruction::Consume::DISCRIMINATOR);
+const GRANT_SESSION: u64 = word_of(instruction::GrantSession::DISCRIMINATOR);
+const GRANT_SESSION_PROPOSED: u64 = word_of(instruction::GrantSessionProposed::DISCRIMINATOR);
+const RENEW_SESSION: u64 = word_of(instruction::RenewSession::DISCRIMINATOR);
+const RENEW_SESSION_PROPOSED: u64 = word_of(instruction::RenewSessionProposed::DISCRIMINATOR);
 const OWNER_EXECUTE: u64 = word_of(instruction::OwnerExecute::DISCRIMINATOR);
 const OWNER_EXECUTE_PROPOSED: u64 = word_of(instruction::OwnerExecuteProposed::DISCRIMINATOR);
 const RECOVER: u64 = word_of(instruction::Recover::DISCRIMINATOR);
@@ -66,6 +75,20 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
         handle_plain_revoke(accounts)
     } else if word == CONSUME {
         handle_consume(accounts, args)
+    } else if word == GRANT_SESSION {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_grant_session(accounts, args))
+    } else if word == RENEW_SESSION {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }.and_then(|()| handle_renew_session(accounts, args))
+    } else if word == GRANT_SESSION_PROPOSED {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }
+            .and_then(|()| handle_grant_session_proposed(accounts, args))
+    } else if word == RENEW_SESSION_PROPOSED {
+        // SAFETY: as above.
+        unsafe { all_accounts(input, count) }
+            .and_then(|()| handle_renew_session_proposed(accounts, args))
     } else if word == OWNER_EXECUTE {
         // SAFETY: as above.
         unsafe { all_accounts(input, count) }.and_then(|()| handle_owner_execute(accounts, args))

@@ -33,6 +33,15 @@ pub struct SessionUsed {
     pub once: u64,
 }
 
+/// A live session got new terms.
+#[event]
+pub struct SessionRenewed {
+    pub session: Pubkey,
+    pub config: Pubkey,
+    pub revision: u32,
+    pub expires_at: i64,
+}
+
 /// A session was revoked, or a record that keeps a text from landing was written.
 #[event]
 pub struct SessionRevoked {
@@ -134,6 +143,37 @@ pub fn log_session_used(session: &Key, grant_id: u64, seq: u64, once: u64) {
         &once.to_le_bytes(),
     ];
     log_parts(&mut event, &parts);
+}
+
+/// Logs [`SessionGranted`] without allocating.
+pub fn log_session_granted(
+    session: &Key,
+    config: &Key,
+    session_key: &Key,
+    grant_id: u64,
+    expires_at: i64,
+) {
+    let parts: [&[u8]; 6] = [
+        SessionGranted::DISCRIMINATOR,
+        session,
+        config,
+        session_key,
+        &grant_id.to_le_bytes(),
+        &expires_at.to_le_bytes(),
+    ];
+    log_parts(&mut [0; 120], &parts);
+}
+
+/// Logs [`SessionRenewed`] without allocating.
+pub fn log_session_renewed(session: &Key, config: &Key, revision: u32, expires_at: i64) {
+    let parts: [&[u8]; 5] = [
+        SessionRenewed::DISCRIMINATOR,
+        session,
+        config,
+        &revision.to_le_bytes(),
+        &expires_at.to_le_bytes(),
+    ];
+    log_parts(&mut [0; 84], &parts);
 }
 
 /// Logs [`SessionRevoked`] without allocating.

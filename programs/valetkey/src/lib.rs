@@ -1,7 +1,8 @@
 //! Valetkey: an owner approves once; a session key then signs alone, within terms that this program enforces.
 //!
-//! `execute`, `consume`, the owners' plans and `revoke_session` are read by the entry itself (`entry.rs`), everything else by Anchor. What
-//! terms mean is decided in `valetkey-engine`, which is pure; this crate loads accounts, calls programs and keeps what it saw.
+//! `execute`, `consume`, grants, renewals, the owners' plans and `revoke_session` are read by the entry itself (`entry.rs`), everything
+//! else by Anchor. What terms mean is decided in `valetkey-engine`, which is pure; this crate loads accounts, calls programs and keeps
+//! what it saw.
 
 #![cfg_attr(
     not(valetkey_entry),
@@ -15,6 +16,7 @@ mod entry;
 mod errors;
 mod events;
 mod execute;
+mod grant;
 mod instructions;
 mod nonce;
 mod open_account;
@@ -26,7 +28,6 @@ mod refuse;
 mod revocation;
 mod runtime;
 mod state;
-mod terms_accounts;
 mod views;
 
 use anchor_lang::prelude::*;
@@ -128,22 +129,40 @@ pub mod valetkey {
     }
 
     /// Creates a session under terms that the owners approve by signing. Remaining accounts: the owners, then those of the terms.
-    pub fn grant_session<'info>(
-        ctx: Context<'info, GrantSession<'info>>,
+    pub fn grant_session(
+        ctx: Context<GrantSession>,
         grant_id: u64,
         epoch: u64,
         owners: u8,
+        keys_hash: Option<[u8; 32]>,
         terms: Vec<u8>,
     ) -> Result<()> {
-        handle_grant_session(
-            ctx,
-            GrantSessionArgs {
-                grant_id,
-                epoch,
-                owners,
-                terms,
-            },
-        )
+        let _declared = (grant_id, epoch, owners, keys_hash, terms);
+        handle_declared_grant_session(ctx)
+    }
+
+    /// Creates the session of an approved proposal.
+    pub fn grant_session_proposed(ctx: Context<GrantSessionProposed>) -> Result<()> {
+        handle_declared_grant_session_proposed(ctx)
+    }
+
+    /// Gives a live session new terms that the owners approve by signing; what was spent stays counted. Remaining accounts: the
+    /// owners, then those of the terms.
+    pub fn renew_session(
+        ctx: Context<RenewSession>,
+        epoch: u64,
+        revision: u32,
+        owners: u8,
+        keys_hash: Option<[u8; 32]>,
+        terms: Vec<u8>,
+    ) -> Result<()> {
+        let _declared = (epoch, revision, owners, keys_hash, terms);
+        handle_declared_renew_session(ctx)
+    }
+
+    /// Gives a live session the terms of an approved proposal.
+    pub fn renew_session_proposed(ctx: Context<RenewSessionProposed>) -> Result<()> {
+        handle_declared_renew_session_proposed(ctx)
     }
 
     /// Runs a plan under the terms. The bytes after the discriminator are described in `docs/layout.md`.

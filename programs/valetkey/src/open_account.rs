@@ -6,9 +6,9 @@ use pinocchio::{
     instruction::{InstructionAccount, InstructionView},
     AccountView, Address,
 };
-use valetkey_engine::programs::SYSTEM;
+use valetkey_engine::{programs::SYSTEM, refusal::Result as Checked};
 
-use crate::views::data_mut;
+use crate::{refuse::refuse, runtime::rent, views::data_mut};
 
 /// System instructions, by number.
 const CREATE_ACCOUNT: u32 = 0;
@@ -16,20 +16,36 @@ const ASSIGN: u32 = 1;
 const TRANSFER: u32 = 2;
 const ALLOCATE: u32 = 8;
 
-/// Gives `account` `size` zeroed bytes, this program as owner and the rent it needs; returns its data.
-///
-/// System's `CreateAccount` fails on an address that holds lamports, so that a stranger's gift of one lamport would keep a
-/// session from being granted; such an address is topped up, allocated and assigned instead.
+/// [`open_view`] for Anchor's handlers.
 pub fn open_account<'info, const SEEDS: usize>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,
     seeds: &[&[u8]; SEEDS],
     size: usize,
 ) -> Result<&'info mut [u8]> {
-    let rent = Rent::get()?.minimum_balance(size);
-    let space = u64::try_from(size).unwrap_or(u64::MAX).to_le_bytes();
     // SAFETY: both infos come from the runtime's input, as all infos of an instruction do.
     let (payer, account) = unsafe { (view_of(payer), view_of(account)) };
+    let data = open_view(&payer, &account, seeds, size).map_err(refuse)?;
+    // SAFETY: the data lie in the runtime's input, as the info does; Anchor's info still says length 0.
+    Ok(unsafe { core::slice::from_raw_parts_mut(data.as_mut_ptr(), data.len()) })
+}
+
+/// Gives `account` `size` zeroed bytes, this program as owner and the rent it needs; returns its data.
+///
+/// System's `CreateAccount` fails on an address that holds lamports, so that a stranger's gift of one lamport would keep a
+/// session from being granted; such an address is topped up, allocated and assigned instead.
+#[allow(
+    clippy::mut_from_ref,
+    reason = "views are handles to memory of the runtime"
+)]
+pub fn open_view<'a, const SEEDS: usize>(
+    payer: &AccountView,
+    account: &'a AccountView,
+    seeds: &[&[u8]; SEEDS],
+    size: usize,
+) -> Checked<&'a mut [u8]> {
+    let rent = rent(size)?;
+    let space = u64::try_from(size).unwrap_or(u64::MAX).to_le_bytes();
     let program = crate::ID.as_array();
     let seeds = seeds.map(Seed::from);
     if account.lamports() == 0 {
@@ -43,7 +59,7 @@ pub fn open_account<'info, const SEEDS: usize>(
                 program,
             ],
         );
-        call_system(&[(&payer, true), (&account, true)], &data, &seeds);
+        call_system(&[(payer, true), (account, true)], &data, &seeds);
     } else {
         let missing = rent.saturating_sub(account.lamports());
         if missing > 0 {
@@ -52,17 +68,17 @@ pub fn open_account<'info, const SEEDS: usize>(
                 &mut data,
                 &[&TRANSFER.to_le_bytes(), &missing.to_le_bytes()],
             );
-            call_system(&[(&payer, true), (&account, false)], &data, &seeds);
+            call_system(&[(payer, true), (account, false)], &data, &seeds);
         }
         let mut data = [0; 12];
         join(&mut data, &[&ALLOCATE.to_le_bytes(), &space]);
-        call_system(&[(&account, true)], &data, &seeds);
+        call_system(&[(account, true)], &data, &seeds);
         let mut data = [0; 36];
         join(&mut data, &[&ASSIGN.to_le_bytes(), program]);
-        call_system(&[(&account, true)], &data, &seeds);
+        call_system(&[(account, true)], &data, &seeds);
     }
-    // SAFETY: the account was empty, so nobody holds a slice of its data; Anchor's info still says length 0.
-    Ok(unsafe { core::slice::from_raw_parts_mut(data_mut(&account).as_mut_ptr(), size) })
+    // SAFETY: the account was empty, so nobody holds a slice of its data, which now are `size` bytes.
+    Ok(unsafe { core::slice::from_raw_parts_mut(data_mut(account).as_mut_ptr(), size) })
 }
 
 /// The same account without Anchor.

@@ -45,6 +45,69 @@ pub fn now() -> Result<i64> {
     }
 }
 
+/// Lamports that an account with `size` bytes of data needs so that it stays.
+pub fn rent(size: usize) -> Result<u64> {
+    /// An account's own bytes besides its data.
+    const OVERHEAD: u64 = 128;
+    // Lamports per byte, then how many times as much is needed, as the bits of a float.
+    let mut sysvar = [0_u64; 3];
+    #[cfg(target_os = "solana")]
+    #[allow(deprecated, reason = "what replaces it costs more and says the same")]
+    // SAFETY: the sysvar is two words of eight bytes and a byte.
+    let failed =
+        unsafe { pinocchio::syscalls::sol_get_rent_sysvar(sysvar.as_mut_ptr().cast::<u8>()) };
+    #[cfg(not(target_os = "solana"))]
+    let failed = u64::from(sysvar.as_mut_slice().is_empty());
+    let [per_byte, times, _] = sysvar;
+    let lamports = u64::try_from(size)
+        .ok()
+        .and_then(|size| size.checked_add(OVERHEAD)?.checked_mul(per_byte))
+        .filter(|_| failed == 0)
+        .ok_or_else(|| Refusal::new(ErrorCode::WrongSysvar))?;
+    const ONCE: u64 = 1_f64.to_bits();
+    const TWICE: u64 = 2_f64.to_bits();
+    match times {
+        ONCE => Ok(lamports),
+        TWICE => lamports
+            .checked_mul(2)
+            .ok_or_else(|| Refusal::new(ErrorCode::ArithmeticOverflow)),
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            reason = "as the runtime itself computes it"
+        )]
+        bits => Ok((lamports as f64 * f64::from_bits(bits)) as u64),
+    }
+}
+
+/// The address of ours that these seeds give, and its bump.
+pub fn find_address(seeds: &[&[u8]]) -> Result<(Key, u8)> {
+    let (mut address, mut bump) = ([0; 32], 255_u8);
+    #[cfg(target_os = "solana")]
+    // SAFETY: a slice of slices is the vector that the syscall reads; `address` has 32 bytes, `bump` one.
+    let failed = unsafe {
+        pinocchio::syscalls::sol_try_find_program_address(
+            seeds.as_ptr().cast::<u8>(),
+            seeds.len() as u64,
+            crate::ID.as_array().as_ptr(),
+            address.as_mut_ptr(),
+            &raw mut bump,
+        )
+    };
+    #[cfg(not(target_os = "solana"))]
+    let failed = {
+        address.fill(u8::from(seeds.is_empty()));
+        bump = bump.max(1);
+        0_u64
+    };
+    if failed == 0 {
+        Ok((address, bump))
+    } else {
+        Err(Refusal::new(ErrorCode::WrongSessionAddress))
+    }
+}
+
 /// Whether a key is a point of the Ed25519 curve, so that someone may hold its secret.
 pub fn is_on_curve(key: &Key) -> bool {
     #[cfg(target_os = "solana")]

@@ -4,7 +4,7 @@
 
 use super::session::{offset, HEADER, MAX_KEYS, MAX_LIMITS};
 use super::{limit, rule};
-use crate::bytes::{put, u32_at, u64_at, u8_at};
+use crate::bytes::{i64_at, put, u32_at, u64_at, u8_at};
 use crate::errors::ErrorCode;
 use crate::limits::NewCounters;
 use crate::refusal::{Refusal, Result};
@@ -52,6 +52,17 @@ pub fn set_revoked(data: &mut [u8]) -> Result<()> {
     let header = header(data)?;
     let flags = u8_at::<{ offset::FLAGS }, HEADER>(header) | super::session::flags::REVOKED;
     write(header, offset::FLAGS, &[flags])
+}
+
+/// Keeps the account at least until `deadline` has passed: the later of it and the stored grant deadline is kept.
+pub fn raise_grant_deadline(data: &mut [u8], deadline: i64) -> Result<()> {
+    let header = header(data)?;
+    let stored = i64_at::<{ offset::GRANT_DEADLINE }, HEADER>(header);
+    write(
+        header,
+        offset::GRANT_DEADLINE,
+        &stored.max(deadline).to_le_bytes(),
+    )
 }
 
 /// Writes the counters of a limit, as [`crate::limits::settle`] returned them.

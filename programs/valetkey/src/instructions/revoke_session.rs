@@ -1,7 +1,8 @@
 use anchor_lang::prelude::*;
 use valetkey_engine::{
     errors::ErrorCode,
-    layout::ConfigView,
+    key_eq,
+    layout::{counters::raise_grant_deadline, ConfigView, SessionView},
     terms::{write_record, TermsContext, RECORD_SIZE},
 };
 
@@ -50,7 +51,7 @@ pub fn handle_revoke_session(
         Some(record) if *accounts.session.owner != crate::ID => {
             write_revoked_record(accounts, record)?;
         }
-        _ => {
+        record => {
             if *accounts.session.owner != crate::ID {
                 return Err(refuse_code(ErrorCode::NotASession));
             }
@@ -67,11 +68,37 @@ pub fn handle_revoke_session(
                 authority.as_array(),
             )
             .map_err(refuse)?;
+            if let Some(record) = record {
+                outlast(&mut session, &config, authority, &record)?;
+            }
         }
     }
     let (session, authority) = (*accounts.session.key, *accounts.authority.key);
     emit!(SessionRevoked { session, authority });
     Ok(())
+}
+
+/// Keeps the account of a session that ends now until the last text of its key has expired. Owners only: nobody else knows of
+/// texts.
+fn outlast(
+    session: &mut [u8],
+    config: &[u8],
+    authority: &Pubkey,
+    record: &RevokedRecord,
+) -> Result<()> {
+    let config = ConfigView::open(config).map_err(refuse)?;
+    if !config.is_owner(authority.as_array()) {
+        return Err(refuse_code(ErrorCode::NotAuthorized));
+    }
+    let view = SessionView::open(session).map_err(refuse)?;
+    if !key_eq(view.session_key(), record.session_key.as_array()) {
+        return Err(refuse_code(ErrorCode::WrongSessionAddress));
+    }
+    let now = Clock::get()?.unix_timestamp;
+    if record.deadline > now.saturating_add(MAX_DEADLINE_AHEAD) {
+        return Err(refuse_code(ErrorCode::DeadlineTooFar));
+    }
+    raise_grant_deadline(session, record.deadline).map_err(refuse)
 }
 
 /// Opens the account of a session that may still be granted by text, as revoked. Owners only.

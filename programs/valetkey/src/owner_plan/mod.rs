@@ -7,5 +7,6 @@ mod signed;
 
 pub use {
     proposed::{handle_owner_execute_proposed, handle_recover_proposed},
+    run::check_keys_hash,
     signed::{handle_owner_execute, handle_recover},
 };
