@@ -23,6 +23,8 @@ mod opt_ins;
 mod plans;
 #[path = "../examples/vectors/proposals.rs"]
 mod proposals;
+#[path = "../examples/vectors/renewals.rs"]
+mod renewals;
 #[path = "../examples/vectors/scope.rs"]
 mod scope;
 #[path = "../examples/vectors/sessions.rs"]

@@ -24,6 +24,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("session-keys.json", super::sessions::session_keys()),
         ("proposals.json", super::proposals::proposals()),
         ("proposal-payloads.json", super::proposals::payloads()),
+        ("renewals.json", super::renewals::renewals()),
         ("token-accounts.json", super::tokens::accounts()),
         ("token-changes.json", super::tokens::changes()),
         ("mints.json", super::tokens::mints()),

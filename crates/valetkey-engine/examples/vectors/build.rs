@@ -181,7 +181,7 @@ impl Rule {
     }
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Debug)]
 pub struct Limit {
     pub asset: u8,
     pub source: u8,
@@ -216,7 +216,7 @@ impl Limit {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Terms {
     pub version: u8,
     pub flags: u8,

@@ -16,6 +16,7 @@ mod numbers;
 mod opt_ins;
 mod plans;
 mod proposals;
+mod renewals;
 mod scope;
 mod sessions;
 mod terms;

@@ -14,6 +14,7 @@ mod decoding;
 mod money;
 mod opt_ins;
 mod proposals;
+mod renewals;
 mod scope;
 mod time;
 mod tokens;
