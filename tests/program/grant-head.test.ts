@@ -18,7 +18,6 @@ import {
   type RawTerms,
 } from "../support/raw-terms.js";
 import { readSession } from "../support/session.js";
-import { expectError } from "../support/swap-accounts.js";
 import { createWorld, type World } from "../support/world.js";
 
 const YEAR = 31_536_000n;
@@ -111,11 +110,11 @@ describe("the head of terms", () => {
 
   it("is refused when the argument's length isn't that of its bytes", () => {
     const bytes = rawTerms({}, world.svm.now());
-    const result = tryGrantBytes(world, bytes, { tail: [0] });
-    // Anchor reads arguments from the front and doesn't look behind them; the terms are whole.
-    assert.equal(result.ok, true);
+    const arguments_ = 8 + 8 + 1 + 1 + 4 + bytes.length;
+    const long = tryGrantBytes(world, bytes, { tail: [0] });
+    expectRefused(long, "TermsMalformed", { asked: BigInt(arguments_) });
     const short = Uint8Array.from(bytes.slice(0, -1));
-    expectError(tryGrantBytes(world, short), "TermsMalformed");
+    expectRefused(tryGrantBytes(world, short), "TermsMalformed");
   });
 
   for (const [what, flags, parts, good] of [
@@ -159,7 +158,7 @@ describe("the head of terms", () => {
     // A data constraint has 5 bytes and up to 255 of payload.
     const data = (length: number) => rawData(0, 6, 0, Array<number>(length).fill(1));
     const rule = (id: number, lengths: readonly number[]) =>
-      rawOtherRule({ id, data: lengths.map(data) });
+      rawOtherRule({ id, discriminator: [id], data: lengths.map(data) });
     const terms = (last: number): RawTerms => ({
       ...{ keys: [HOSTILE], limits: [rawLimit()] },
       rules: [rule(0, Array<number>(8).fill(255)), rule(1, [255, 100, last])],
@@ -179,7 +178,8 @@ describe("the head of terms", () => {
 
   it("is refused with trailing rules or limits that the counts don't name", () => {
     refuses({ counts: [1, 0, 1], limits: [rawLimit()] }, "TermsMalformed");
-    refuses({ counts: [1, 0, 1], rules: rules(2) }, "TermsMalformed");
+    const two = [rawRule(), rawRule({ id: 1, accounts: [] })];
+    refuses({ counts: [1, 0, 1], rules: two }, "TermsMalformed");
     refuses({ counts: [1, 0, 2] }, "TermsMalformed");
   });
 

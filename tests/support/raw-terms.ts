@@ -1,9 +1,12 @@
 // Terms byte by byte, as docs/layout.md describes them: what the client's encoder refuses to write must reach the program here.
+import { createHash } from "node:crypto";
+
 import {
   Keypair,
   SystemProgram,
   SYSVAR_INSTRUCTIONS_PUBKEY,
   TransactionInstruction,
+  type AccountMeta,
   type PublicKey,
 } from "@solana/web3.js";
 import { findSession, instructionDiscriminator } from "@valetkey/sdk/layers";
@@ -121,7 +124,7 @@ export function rawTerms(terms: RawTerms, now: bigint): Uint8Array {
   ]);
 }
 
-/** How to grant by bytes, where it isn't the usual way. */
+/** How to grant or renew by bytes, where it isn't the usual way. */
 export interface RawGrantOptions {
   readonly key?: Keypair;
   readonly epoch?: bigint;
@@ -130,7 +133,30 @@ export interface RawGrantOptions {
   readonly accounts?: readonly PublicKey[];
   /** The number of owners that the arguments name, when it shall not be true. */
   readonly owners?: number;
+  /** sha256 of the accounts from index 1 on: the hash itself, or true for the right one. */
+  readonly keysHash?: Uint8Array | true;
   readonly tail?: readonly number[];
+}
+
+const meta = (pubkey: PublicKey, flags = ""): AccountMeta => ({
+  pubkey,
+  isSigner: flags.includes("s"),
+  isWritable: flags.includes("w"),
+});
+
+/** Owners, hash and terms, as both instructions end. */
+function signedTerms(
+  keys: readonly AccountMeta[],
+  terms: Uint8Array,
+  { owners = 1, keysHash, tail = [] }: RawGrantOptions,
+): readonly number[] {
+  const addresses = keys.slice(1).map(({ pubkey }) => pubkey.toBytes());
+  const right = () => createHash("sha256").update(Buffer.concat(addresses)).digest();
+  const hash = keysHash === true ? right() : keysHash;
+  return [
+    ...[owners, ...(hash === undefined ? [0] : [1, ...hash])],
+    ...[...u32(terms.length), ...terms, ...tail],
+  ];
 }
 
 /** Asks for a session with these bytes as terms, signed by the world's owner, in a transaction as large as it needs to be. */
@@ -142,25 +168,49 @@ export function tryGrantBytes(
   const { svm, programId, config, owner } = world;
   const { key = Keypair.generate(), epoch = 1n, grantId = 7n, accounts = [] } = options;
   const address = findSession({ config, sessionKey: key.publicKey, programId });
-  const meta = (pubkey: PublicKey, flags = "") => ({
-    pubkey,
-    isSigner: flags.includes("s"),
-    isWritable: flags.includes("w"),
-  });
-  const instruction = new TransactionInstruction({
-    programId,
-    keys: [
-      ...[meta(svm.payer.publicKey, "sw"), meta(config), meta(address, "w"), meta(key.publicKey)],
-      ...[meta(SystemProgram.programId), meta(SYSVAR_INSTRUCTIONS_PUBKEY)],
-      meta(owner.publicKey, "s"),
-      ...accounts.map((account) => meta(account)),
-    ],
-    data: Buffer.from([
-      ...instructionDiscriminator("grant_session"),
-      ...[...u64(grantId), ...u64(epoch), options.owners ?? 1],
-      ...[...u32(terms.length), ...terms, ...(options.tail ?? [])],
-    ]),
-  });
+  const keys = [
+    ...[meta(svm.payer.publicKey, "sw"), meta(config), meta(address, "w"), meta(key.publicKey)],
+    ...[meta(SystemProgram.programId), meta(SYSVAR_INSTRUCTIONS_PUBKEY)],
+    meta(owner.publicKey, "s"),
+    ...accounts.map((account) => meta(account)),
+  ];
+  const data = Buffer.from([
+    ...instructionDiscriminator("grant_session"),
+    ...[...u64(grantId), ...u64(epoch)],
+    ...signedTerms(keys, terms, options),
+  ]);
+  const instruction = new TransactionInstruction({ programId, keys, data });
   const result = sendLarge(svm, [instruction], [svm.payer, owner]);
   return { ...result, address, key };
+}
+
+/** The instruction that gives a session these bytes as terms, for the world's owner to sign. */
+export function renewBytesInstruction(
+  world: World,
+  session: PublicKey,
+  terms: Uint8Array,
+  options: RawGrantOptions & { readonly revision?: number } = {},
+): TransactionInstruction {
+  const { programId, config, owner } = world;
+  const { epoch = 1n, revision = 0, accounts = [] } = options;
+  const keys = [
+    ...[meta(config), meta(session, "w"), meta(SYSVAR_INSTRUCTIONS_PUBKEY)],
+    ...[meta(owner.publicKey, "s"), ...accounts.map((account) => meta(account))],
+  ];
+  const data = Buffer.from([
+    ...createHash("sha256").update("global:renew_session").digest().subarray(0, 8),
+    ...[...u64(epoch), ...u32(revision), ...signedTerms(keys, terms, options)],
+  ]);
+  return new TransactionInstruction({ programId, keys, data });
+}
+
+/** Asks for new terms of a session, by bytes. */
+export function tryRenewBytes(
+  world: World,
+  session: PublicKey,
+  terms: Uint8Array,
+  options: RawGrantOptions & { readonly revision?: number } = {},
+): SendResult {
+  const instruction = renewBytesInstruction(world, session, terms, options);
+  return sendLarge(world.svm, [instruction], [world.svm.payer, world.owner]);
 }

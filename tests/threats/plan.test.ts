@@ -77,7 +77,7 @@ describe("threats: plans", () => {
       limits: [{ asset: world.mint, total: 1n, perExecute: 1n }],
       guardian: world.thief.publicKey,
     };
-    const at = 8 + 8 + 8 + 1; // discriminator, grant id, epoch, number of owners; then the length of the terms
+    const at = 8 + 8 + 8 + 1 + 1; // discriminator, grant id, epoch, number of owners, no hash; then the length of the terms
     const cut = (change: (terms: Buffer) => Buffer) => ({
       tamper: (instruction: TransactionInstruction) => {
         const terms = change(instruction.data.subarray(at + 4));

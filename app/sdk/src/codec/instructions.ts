@@ -87,12 +87,9 @@ export function termsArgument(
 
 /** The option of a hash over the accounts from index 1 on. */
 export function hashOption(keys: readonly AccountMeta[], bind = false): Uint8Array {
-  // An absent one is no byte until the program's next build reads the option.
-  if (!bind) return new Uint8Array(0);
-  return new Writer("keys hash")
-    .u8(1)
-    .fixed(ownersKeysHash(keys.map(({ pubkey }) => pubkey)), 32)
-    .done();
+  const writer = new Writer("keys hash").u8(bind ? 1 : 0);
+  if (bind) writer.fixed(ownersKeysHash(keys.map(({ pubkey }) => pubkey)), 32);
+  return writer.done();
 }
 
 /**
