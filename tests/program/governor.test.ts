@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
   decodeVaultConfig,
+  renewSessionInstruction,
   revokeAllInstruction,
   revokeSessionInstruction,
 } from "@valetkey/sdk/layers";
@@ -39,6 +40,7 @@ import {
   watchedAccounts,
   type Session,
 } from "../support/session.js";
+import { toTermsData } from "../support/terms.js";
 import { createWorld, sendSol } from "../support/world.js";
 
 describe("a program as owner", () => {
@@ -79,6 +81,18 @@ describe("a program as owner", () => {
     expectOk(byGovernor(end));
     refuses(council, session, [sendSol(council, 5n)], "SessionRevoked");
     expectOk(byGovernor(revokeAllInstruction({ programId, config, owner: governor })));
+  });
+
+  it("renews by call", () => {
+    const session = granted();
+    const { programId, config, svm } = council;
+    const renew = renewSessionInstruction({
+      ...{ programId, config, session: session.address, owners: [governor] },
+      ...{ epoch: 1n, revision: 0, terms: toTermsData({ ...spec, uses: 7 }, svm.now()) },
+    });
+    expectOk(byGovernor(renew));
+    const { revision, uses } = readSession(council, session);
+    assert.deepEqual([revision, uses], [1, 7]);
   });
 
   it("runs the owners' plan and sets owners by call", () => {

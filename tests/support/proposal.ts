@@ -200,6 +200,10 @@ export const ownersPayload = ({ threshold, timelock = 0, owners }: OwnersSpec): 
 export const grantPayload = (key: PublicKey, terms: TermsData): Buffer =>
   Buffer.concat([le(7n, 8), key.toBuffer(), encodeTerms(terms, { accountKeys: [] })]);
 
+/** Payload of a renewal. */
+export const renewalPayload = (session: PublicKey, revision: number, terms: TermsData): Buffer =>
+  Buffer.concat([session.toBuffer(), le(revision, 4), encodeTerms(terms, { accountKeys: [] })]);
+
 /** The instruction `set_owners_proposed`. */
 export const setOwnersProposedInstruction = (
   world: Place,

@@ -5,9 +5,17 @@ import {
   Keypair,
   NONCE_ACCOUNT_LENGTH,
   SystemProgram,
+  type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import { decodeVaultConfig, findVaultConfig } from "@valetkey/sdk/layers";
+import {
+  decodeVaultConfig,
+  findSession,
+  findVaultConfig,
+  grantSessionProposedInstruction,
+  renewSessionInstruction,
+  renewSessionProposedInstruction,
+} from "@valetkey/sdk/layers";
 import type { ProgramErrorCode } from "@valetkey/sdk/errors";
 
 import {
@@ -35,6 +43,7 @@ import {
   approveInstruction,
   cancel,
   cancelInstruction,
+  grantPayload,
   isClosed,
   ownersPayload,
   planProposed,
@@ -42,6 +51,7 @@ import {
   propose,
   proposePlan,
   readProposal,
+  renewalPayload,
   setOwnersProposed,
   setOwnersProposedInstruction,
   type Proposal,
@@ -49,7 +59,9 @@ import {
 import { idle } from "../support/relay.js";
 import { solTransferRule } from "../support/rules.js";
 import { execute, refuses, revokeAll, watchedAccounts } from "../support/session.js";
+import { START_TIME } from "../support/svm.js";
 import { patchAccount } from "../support/swap-accounts.js";
+import { toTermsData } from "../support/terms.js";
 import { createWorld, openVault, sendSol } from "../support/world.js";
 
 const spec = { rules: [solTransferRule()], limits: [{ asset: "SOL" as const, total: 1_000n }] };
@@ -269,33 +281,63 @@ describe("threats: councils", () => {
   });
 
   it("a18_timelock_guards_all_four_doors", () => {
+    const steps = (): TransactionInstruction[] => [sendSol(council, 1n)];
+    const window = { startsAt: START_TIME, expiresAt: START_TIME + 86_400n };
+    const terms = () => toTermsData({ ...spec, ...window }, START_TIME);
+    const renewal = (session: PublicKey, owners: readonly PublicKey[]) =>
+      renewSessionInstruction({
+        ...{ programId: council.programId, config: council.config, session, owners },
+        ...{ epoch: 1n, revision: 0, terms: terms() },
+      });
     // Red: the same council without a timelock does all of it at once.
     const two = council.owners.slice(0, 2);
-    grantAs(council, spec, two);
-    expectOk(ownersPlan(council, [sendSol(council, 1n)], two));
+    const free = grantAs(council, spec, two);
+    expectOk(sendAs(council, [renewal(free.address, keys(0, 2))], two));
+    expectOk(ownersPlan(council, steps(), two));
     expectOk(setOwners(council, { threshold: 2, owners: keys(0, 3) }, two));
-    // Green: every direct door is closed to all owners together, and a proposal waits.
+    // Green: a proposal is the only way to a session, and it waits.
     open(3, 2, 3_600);
+    const { svm, programId, config } = council;
+    const sessionKey = Keypair.generate();
+    const granting = propose(council, KIND.grant, grantPayload(sessionKey.publicKey, terms()));
+    const session = findSession({ config, sessionKey: sessionKey.publicKey, programId });
+    const place = (proposal: Proposal) => ({
+      ...{ programId, config, session, mints: [] },
+      ...{ proposal: proposal.address, proposalPayer: proposal.payer },
+    });
+    const opening = () =>
+      grantSessionProposedInstruction({
+        ...{ ...place(granting), payer: svm.payer.publicKey, sessionKey: sessionKey.publicKey },
+      });
+    approveAll(council, granting, council.owners.slice(0, 2));
+    svm.advance(3_599n);
+    isRefused([opening()], [svm.payer], "ProposalNotReady");
+    svm.advance(1n);
+    expectOk(sendAs(council, [opening()], []));
+    assert.ok(isClosed(council, granting));
+    // Every direct door is closed to all owners together.
     const all = council.owners;
-    const steps = [sendSol(council, 1n)];
-    isRefused(
-      [grantInstruction(council, spec, keys(0, 3)).instruction],
-      all,
-      "TimelockRequiresProposal",
-    );
-    isRefused([ownersPlanInstruction(council, steps, keys(0, 3))], all, "TimelockRequiresProposal");
-    const change = setOwnersInstruction(council, { threshold: 1, owners: keys(0, 1) }, keys(0, 3));
-    isRefused([change], all, "TimelockRequiresProposal");
-    const plan = proposePlan(council, steps);
-    const owners = takeOver();
-    for (const proposal of [plan, owners])
+    const direct = {
+      grant: grantInstruction(council, spec, keys(0, 3)).instruction,
+      renew: renewal(session, keys(0, 3)),
+      plan: ownersPlanInstruction(council, steps(), keys(0, 3)),
+      owners: setOwnersInstruction(council, { threshold: 1, owners: keys(0, 1) }, keys(0, 3)),
+    };
+    for (const act of Object.values(direct)) isRefused([act], all, "TimelockRequiresProposal");
+    // By proposal each waits, and then passes.
+    const renewing = propose(council, KIND.renewal, renewalPayload(session, 0, terms()));
+    const [plan, owners] = [proposePlan(council, steps()), takeOver()];
+    for (const proposal of [renewing, plan, owners])
       approveAll(council, proposal, council.owners.slice(0, 2));
-    council.svm.advance(3_599n);
-    isRefused([planProposedInstruction(council, plan, steps)], [], "ProposalNotReady");
-    isRefused([setOwnersProposedInstruction(council, owners)], [], "ProposalNotReady");
-    council.svm.advance(1n);
-    expectOk(planProposed(council, plan, steps));
-    expectOk(setOwnersProposed(council, owners));
+    const acts = [
+      renewSessionProposedInstruction(place(renewing)),
+      planProposedInstruction(council, plan, steps()),
+      setOwnersProposedInstruction(council, owners),
+    ];
+    svm.advance(3_599n);
+    for (const act of acts) isRefused([act], [], "ProposalNotReady");
+    svm.advance(1n);
+    for (const act of acts) expectOk(sendAs(council, [act], []));
   });
 
   it("a18_the_door_of_a_broken_vault_is_guarded_too", () => {
