@@ -392,7 +392,10 @@ export type Valetkey = {
           "signer": true
         },
         {
-          "name": "config"
+          "name": "config",
+          "docs": [
+            "The vault's config, only read: owners, threshold, timelock, epoch."
+          ]
         },
         {
           "name": "session",
@@ -404,7 +407,7 @@ export type Valetkey = {
         {
           "name": "systemProgram",
           "docs": [
-            "Opens the account; its address is checked by the type."
+            "Opens the account; checked by address."
           ],
           "address": "11111111111111111111111111111111"
         },
@@ -426,10 +429,79 @@ export type Valetkey = {
           "type": "u8"
         },
         {
+          "name": "keysHash",
+          "type": {
+            "option": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        },
+        {
           "name": "terms",
           "type": "bytes"
         }
       ]
+    },
+    {
+      "name": "grantSessionProposed",
+      "docs": [
+        "Creates the session of an approved proposal."
+      ],
+      "discriminator": [
+        45,
+        19,
+        52,
+        144,
+        191,
+        206,
+        93,
+        164
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the session's rent and gets it back: signs, and is debited. Anyone."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "config",
+          "docs": [
+            "The config that the proposal names, only read."
+          ]
+        },
+        {
+          "name": "session",
+          "writable": true
+        },
+        {
+          "name": "sessionKey"
+        },
+        {
+          "name": "systemProgram",
+          "docs": [
+            "Opens the account; checked by address."
+          ],
+          "address": "11111111111111111111111111111111"
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The proposal, mut: it is closed."
+          ],
+          "writable": true
+        },
+        {
+          "name": "proposalPayer",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
       "name": "ownerExecute",
@@ -636,6 +708,113 @@ export type Valetkey = {
         },
         {
           "name": "payer",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "renewSession",
+      "docs": [
+        "Gives a live session new terms that the owners approve by signing; what was spent stays counted. Remaining accounts: the",
+        "owners, then those of the terms."
+      ],
+      "discriminator": [
+        247,
+        4,
+        156,
+        37,
+        60,
+        16,
+        86,
+        19
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "docs": [
+            "The config that the session names, only read: owners, threshold, timelock, epoch."
+          ]
+        },
+        {
+          "name": "session",
+          "docs": [
+            "The live session, mut: its terms are replaced."
+          ],
+          "writable": true
+        },
+        {
+          "name": "instructions"
+        }
+      ],
+      "args": [
+        {
+          "name": "epoch",
+          "type": "u64"
+        },
+        {
+          "name": "revision",
+          "type": "u32"
+        },
+        {
+          "name": "owners",
+          "type": "u8"
+        },
+        {
+          "name": "keysHash",
+          "type": {
+            "option": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        },
+        {
+          "name": "terms",
+          "type": "bytes"
+        }
+      ]
+    },
+    {
+      "name": "renewSessionProposed",
+      "docs": [
+        "Gives a live session the terms of an approved proposal."
+      ],
+      "discriminator": [
+        228,
+        30,
+        161,
+        28,
+        184,
+        43,
+        184,
+        94
+      ],
+      "accounts": [
+        {
+          "name": "config",
+          "docs": [
+            "The config that the proposal names, only read."
+          ]
+        },
+        {
+          "name": "session",
+          "docs": [
+            "The live session that the proposal names, mut: its terms are replaced."
+          ],
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The proposal, mut: it is closed."
+          ],
+          "writable": true
+        },
+        {
+          "name": "proposalPayer",
           "writable": true
         }
       ],
@@ -992,6 +1171,19 @@ export type Valetkey = {
         227,
         139,
         221
+      ]
+    },
+    {
+      "name": "sessionRenewed",
+      "discriminator": [
+        214,
+        74,
+        123,
+        186,
+        167,
+        4,
+        166,
+        74
       ]
     },
     {
@@ -2344,6 +2536,33 @@ export type Valetkey = {
           {
             "name": "grantId",
             "type": "u64"
+          },
+          {
+            "name": "expiresAt",
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "sessionRenewed",
+      "docs": [
+        "A live session got new terms."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "session",
+            "type": "pubkey"
+          },
+          {
+            "name": "config",
+            "type": "pubkey"
+          },
+          {
+            "name": "revision",
+            "type": "u32"
           },
           {
             "name": "expiresAt",
