@@ -1,9 +1,16 @@
 // The acts of councils and proposals, each as somebody who may not: for the table of all authorities.
 import { Keypair, type PublicKey, type TransactionInstruction } from "@solana/web3.js";
 import type { ProgramErrorCode } from "@valetkey/sdk/errors";
+import {
+  findSession,
+  grantSessionProposedInstruction,
+  renewSessionInstruction,
+  renewSessionProposedInstruction,
+} from "@valetkey/sdk/layers";
 
 import {
   createCouncilInstruction,
+  grantAs,
   ownersPlanInstruction,
   sendAs,
   setOwnersInstruction,
@@ -16,15 +23,20 @@ import {
   approveInstruction,
   cancelInstruction,
   draft,
+  grantPayload,
   ownersPayload,
   planProposedInstruction,
   propose,
   proposeInstruction,
   proposePlan,
+  renewalPayload,
   setOwnersProposedInstruction,
+  type Proposal,
 } from "./proposal.js";
 import { idle } from "./relay.js";
+import { solTransferRule } from "./rules.js";
 import { ANCHOR } from "./swap-accounts.js";
+import { toTermsData } from "./terms.js";
 import { openVault, sendSol, type World } from "./world.js";
 
 /** By instruction: as somebody else, with his signature; as the right one, without. */
@@ -38,7 +50,7 @@ export function councilAttempts(world: World): {
   readonly table: Readonly<Record<string, Attempts>>;
   readonly watched: readonly PublicKey[];
 } {
-  const { svm, owner, thief } = world;
+  const { svm, programId, config, owner, thief } = world;
   const owners = [thief.publicKey];
   const change = { threshold: 1, owners };
   const payload = ownersPayload(change);
@@ -56,6 +68,25 @@ export function councilAttempts(world: World): {
   const recovery = proposePlan(broken, repair, { ...options, kind: KIND.recovery });
   const recover = (signer: Keypair) =>
     ownersPlanInstruction(broken, repair, [signer.publicKey], { name: "recover" });
+  const terms = { rules: [solTransferRule()] };
+  const session = grantAs(world, terms, [owner]);
+  const data = toTermsData(terms, svm.now());
+  const sessionKey = Keypair.generate().publicKey;
+  const granting = propose(world, KIND.grant, grantPayload(sessionKey, data), options);
+  const renewal = renewalPayload(session.address, 0, data);
+  const renewing = propose(world, KIND.renewal, renewal, options);
+  const place = (proposal: Proposal) => ({
+    ...{ programId, config, proposal: proposal.address, proposalPayer: proposal.payer, mints: [] },
+  });
+  const renew = (signer: Keypair) =>
+    renewSessionInstruction({
+      ...{ programId, config, session: session.address, owners: [signer.publicKey] },
+      ...{ epoch: 1n, revision: 0, terms: data },
+    });
+  const open = grantSessionProposedInstruction({
+    ...{ ...place(granting), payer: svm.payer.publicKey, sessionKey },
+    session: findSession({ config, sessionKey, programId }),
+  });
   const base = Keypair.generate().publicKey;
   const rest = payload.subarray(5);
   const asThief = { ...half, payer: thief.publicKey };
@@ -88,6 +119,17 @@ export function councilAttempts(world: World): {
         foreign: [cancelInstruction(world, whole, thief.publicKey), "NotAuthorized"],
         unsigned: [cancelInstruction(world, whole, owner.publicKey), unsigned],
       },
+      grant_session_proposed: { foreign: [open, "ProposalNotReady"] },
+      renew_session: {
+        foreign: [renew(thief), "NotAnOwner"],
+        unsigned: [renew(owner), "MissingSignature"],
+      },
+      renew_session_proposed: {
+        foreign: [
+          renewSessionProposedInstruction({ ...place(renewing), session: session.address }),
+          "ProposalNotReady",
+        ],
+      },
       owner_execute_proposed: {
         foreign: [planProposedInstruction(world, plan, steps), "ProposalNotReady"],
       },
@@ -103,7 +145,8 @@ export function councilAttempts(world: World): {
       },
     },
     watched: [
-      ...[half, whole, plan, recovery].map((proposal) => proposal.address),
+      ...[half, whole, plan, recovery, granting, renewing].map((proposal) => proposal.address),
+      session.address,
       ...[broken.config, broken.vault],
     ],
   };

@@ -45,7 +45,7 @@ const EVENTS = [
   ...["VaultCreated", "SessionGranted", "SessionUsed", "SessionRevoked"],
   ...["AllRevoked", "SessionClosed", "OwnerExecuted"],
   ...["CouncilCreated", "OwnersSet", "Proposed", "ProposalApproved", "ProposalCancelled"],
-  "ProposalEnacted",
+  ...["ProposalEnacted", "SessionRenewed"],
 ];
 
 function opened() {
