@@ -10,7 +10,8 @@ import {
   type TermsData,
 } from "../../app/sdk/src/codec/index.js";
 import { isValetkeyError, type ErrorCode } from "../../app/sdk/src/errors/index.js";
-import { checkRenewal, renewedTerms } from "../../app/sdk/src/owner/renewed-terms.js";
+import { renewedTerms } from "../../app/sdk/src/owner/renewed-terms.js";
+import { checkRenewal } from "../../app/sdk/src/terms/check-renewal.js";
 import { keyOf, sessionOf } from "./support/samples.js";
 
 const program = (n: number): string => keyOf(n).toBase58();

@@ -1,7 +1,7 @@
 // Vaults with several owners, end to end: who can act at once, what goes by proposal, who can stop it, and what waits.
 import assert from "node:assert/strict";
 
-import type { PublicKey} from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 import { Keypair, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import {
   createCouncil,

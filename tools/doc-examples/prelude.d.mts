@@ -11,6 +11,7 @@ import type {
 import type {
   IdlLike,
   Owner,
+  Proposal,
   Rule,
   Session,
   SessionAccount,
@@ -38,6 +39,7 @@ declare global {
   const wallet: Keypair;
   const owner: Owner;
   const session: Session;
+  const proposal: Proposal;
   const key: SessionKey;
   const password: string;
   const seedFromMySecretManager: Uint8Array;
@@ -46,6 +48,9 @@ declare global {
   const programId: Web3PublicKey;
   const address: Web3PublicKey;
   const config: Web3PublicKey;
+  const base: Web3PublicKey;
+  const alice: Web3PublicKey;
+  const bob: Web3PublicKey;
   const payer: Web3PublicKey;
   const authority: Web3PublicKey;
   const sessionKey: Web3PublicKey;

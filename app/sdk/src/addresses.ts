@@ -39,7 +39,7 @@ export function findVaultConfig(input: {
  *
  * @example
  * ```ts
- * const config = findCouncil({ base: base.publicKey });
+ * const config = findCouncil({ base });
  * ```
  */
 export function findCouncil(input: {

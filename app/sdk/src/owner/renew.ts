@@ -16,13 +16,14 @@ import type { Names } from "../grant/names.js";
 import type { Landed } from "../send/index.js";
 import { endedReason, readState } from "../session/state.js";
 import type { Session } from "../session/session.js";
+import { checkRenewal } from "../terms/check-renewal.js";
 import type { Terms } from "../terms/index.js";
 import { readAccounts } from "./accounts.js";
 import { actOf } from "./act.js";
 import { actAtOnce } from "./at-once.js";
 import type { CallOptions, OwnerContext } from "./context.js";
 import { doorOf } from "./door.js";
-import { checkRenewal, renewedTerms } from "./renewed-terms.js";
+import { renewedTerms } from "./renewed-terms.js";
 
 /** New terms for a live session. */
 export interface RenewInput extends CallOptions {

@@ -1,8 +1,7 @@
 // New terms for a live session, laid out so that what is under way still fits them.
 import { sameBytes } from "../codec/bytes.js";
-import { encodeTerms, withoutCounters } from "../codec/terms.js";
-import { sessionSize, type RuleData, type SessionAccount, type TermsData } from "../codec/index.js";
-import { refusal, ValetkeyError, type RefusalContext } from "../errors/index.js";
+import { withoutCounters } from "../codec/terms.js";
+import type { RuleData, SessionAccount, TermsData } from "../codec/index.js";
 
 /**
  * Terms for a renewal: the session's `startsAt`; rules, limits and keys at the position that they have in the session, so that plans
@@ -82,50 +81,4 @@ function textOf(rule: RuleData): string {
   return JSON.stringify({ ...withoutCounters(rule), id: 0 }, (_, value: unknown) =>
     typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? [...value] : value,
   );
-}
-
-/**
- * Refuses what the program would refuse of a renewal, as far as the session shows it.
- *
- * @throws ValetkeyError `TermsTooLarge`, `SpentLimitDropped`, `PeriodInUse`, `RuleIdReused`.
- */
-export function checkRenewal(input: {
-  readonly session: SessionAccount;
-  /** Bytes of the session's account, which never change. */
-  readonly size: number;
-  readonly terms: TermsData;
-  readonly now: bigint;
-}): void {
-  const { session, size, terms, now } = input;
-  encodeTerms(terms);
-  const needed = sessionSize(terms);
-  if (needed > size)
-    fail("TermsTooLarge", {
-      ...{ asked: BigInt(needed), left: BigInt(size) },
-      detail:
-        "A renewal can't make the session's account larger: revoke it, and grant another key these terms.",
-    });
-  for (const [index, old] of session.limits.entries()) {
-    const at = { subject: "limit", index } as const;
-    const after = terms.limits.find((one) => one.asset === old.asset && one.source === old.source);
-    if (after === undefined) {
-      if (old.spent > 0n) fail("SpentLimitDropped", { ...at, asked: old.spent });
-      continue;
-    }
-    const { perPeriod, period, periodSpent } = old;
-    if (perPeriod === null || after.perPeriod?.seconds === perPeriod.seconds) continue;
-    const current = (now - session.startsAt) / BigInt(perPeriod.seconds);
-    if (periodSpent > 0n && period === current) fail("PeriodInUse", { ...at, asked: periodSpent });
-  }
-  for (const [rule, after] of terms.rules.entries()) {
-    const old = session.rules.find(({ id }) => id === after.id);
-    if (old !== undefined && !sameCall(old, after)) fail("RuleIdReused", { rule });
-  }
-}
-
-function fail(
-  code: "TermsTooLarge" | "SpentLimitDropped" | "PeriodInUse" | "RuleIdReused",
-  parts: Partial<Omit<RefusalContext, "number">>,
-): never {
-  throw new ValetkeyError(code, refusal(code, parts));
 }
