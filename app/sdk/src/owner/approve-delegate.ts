@@ -35,14 +35,14 @@ export async function approveDelegate(input: DelegateInput): Promise<Landed | nu
   const { account, context } = await open(input);
   const { limits } = account;
   const { session } = input;
-  // What was spent was approved for this session.
+  // Of what was spent something was approved for this session.
   const before = limits.filter(({ spent }) => spent > 0n);
   return await run(input, context, await approvals(context, { session, limits, before }));
 }
 
 /**
- * Takes back what the wallet approved for a session's vault, where the vault is still the delegate; an approval for anybody else
- * stays. For a session that ended by its own key, which can't do it. Null when there is nothing to take back.
+ * Takes back what the wallet approved for a session's vault, where the vault is still the delegate; an approval for anybody else,
+ * or from which another live session of the vault takes, stays. For a session that ended by its own key, which can't do it. Null when there is nothing to take back.
  *
  * @throws ValetkeyError `SessionNotFound`: after the session's account was closed, use the token program's own `Revoke`.
  * @example
@@ -50,7 +50,9 @@ export async function approveDelegate(input: DelegateInput): Promise<Landed | nu
  */
 export async function revokeDelegate(input: DelegateInput): Promise<Landed | null> {
   const { account, context } = await open(input);
-  return await run(input, context, await revocations(context, account.limits));
+  const { limits } = account;
+  const { session } = input;
+  return await run(input, context, await revocations(context, { session, limits }));
 }
 
 async function open({

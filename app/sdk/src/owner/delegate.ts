@@ -7,6 +7,7 @@ import { isValetkeyError, ValetkeyError } from "../errors/index.js";
 import { readTokenAccount, type TokenAccount } from "../policy/index.js";
 import { endedReason, readState } from "../session/state.js";
 import { readAccounts } from "./accounts.js";
+import type { OwnerContext } from "./context.js";
 import { findSessions } from "./find-sessions.js";
 import {
   approveChecked,
@@ -29,6 +30,13 @@ export interface DelegateContext {
   readonly wallets: readonly PublicKey[];
 }
 
+/** The vault of an owner, and every wallet that signs for it. */
+export function delegateContext(context: OwnerContext): DelegateContext {
+  const { connection, programId, config, vault, wallet, cosigners } = context;
+  const wallets = [wallet, ...cosigners].map(({ publicKey }) => publicKey);
+  return { connection, programId, config, vault, payer: wallet.publicKey, wallets };
+}
+
 /** A limit, with what was spent of it when it has a past. */
 export type DelegatedLimit = LimitData & Partial<Pick<SessionLimit, "spent">>;
 
@@ -41,6 +49,7 @@ interface Slot {
   /** Null when there is no such account yet. */
   readonly token: TokenAccount | null;
   readonly approved: bigint;
+  readonly frozen: boolean;
 }
 
 /**
@@ -55,28 +64,43 @@ export async function approvals(
   input: {
     /** The session that will take. */
     readonly session: PublicKey;
-    readonly limits: readonly DelegatedLimit[];
-    /** The limits that the session had until now: what none of `limits` speaks of any more is revoked. */
+    readonly limits: readonly LimitData[];
+    /**
+     * The limits that the session has had until now, with what was spent of them: what none of `limits` speaks of any more is
+     * revoked.
+     */
     readonly before?: readonly DelegatedLimit[];
   },
 ): Promise<readonly TransactionInstruction[]> {
   const { session, limits, before = [] } = input;
   const dropped = before.filter((old) => !limits.some((limit) => sameSlot(limit, old)));
-  const slots = await readSlots(context, limits);
+  // What was spent stays counted, so that only the rest of a new total is approved.
+  const counted = limits.map((limit) => ({
+    ...limit,
+    spent: before.find((old) => sameSlot(limit, old))?.spent ?? 0n,
+  }));
+  const slots = await readSlots(context, counted);
   const takers = slots.length === 0 ? [] : await otherTakers(context, session);
+  // An approval for this vault is surely this session's when it had the limit before.
   const known = before.length > 0;
   for (const slot of slots) refuseTaken(context, slot, { takers, known });
   const more = slots.flatMap((slot) => approval(context, slot));
-  return [...more, ...(await revocations(context, dropped))];
+  return [...more, ...(await revocations(context, { session, limits: dropped }))];
 }
 
-/** Instructions by which the wallets take back what they approved for the vault; another's approval stays untouched. */
+/**
+ * Instructions by which the wallets take back what they approved for the vault. Another's approval stays untouched, and so does one
+ * from which another live session of the vault takes; a frozen account can't be told anything.
+ */
 export async function revocations(
   context: DelegateContext,
-  limits: readonly DelegatedLimit[],
+  input: { readonly session: PublicKey; readonly limits: readonly LimitData[] },
 ): Promise<readonly TransactionInstruction[]> {
-  const slots = await readSlots(context, limits);
-  return slots.filter((slot) => isOurs(context, slot)).map(revocation);
+  const slots = await readSlots(context, input.limits);
+  const ours = slots.filter((slot) => isOurs(context, slot) && !slot.frozen);
+  const takers = ours.length === 0 ? [] : await otherTakers(context, input.session);
+  const free = ours.filter(({ limit }) => takerOf(takers, limit) === undefined);
+  return free.map(revocation);
 }
 
 function approval(context: DelegateContext, slot: Slot): readonly TransactionInstruction[] {
@@ -102,14 +126,11 @@ function isOurs({ vault }: DelegateContext, { token }: Slot): boolean {
 function refuseTaken(
   context: DelegateContext,
   slot: Slot,
-  {
-    takers,
-    known,
-  }: { readonly takers: Awaited<ReturnType<typeof otherTakers>>; readonly known: boolean },
+  { takers, known }: { readonly takers: readonly Taker[] | null; readonly known: boolean },
 ): void {
   const { limit, mint, account, token } = slot;
   const delegate = token?.delegate ?? null;
-  const taker = takers?.find((one) => one.limits.some((other) => sameSlot(other, limit)));
+  const taker = takerOf(takers, limit);
   // Without an index an approval for this vault may be any session's, unless this session had it before.
   const unsure = takers === null && !known && isOurs(context, slot);
   const foreign = delegate !== null && !isOurs(context, slot);
@@ -120,11 +141,21 @@ function refuseTaken(
   });
 }
 
+/** A session, and what it may take. */
+interface Taker {
+  readonly session: string;
+  readonly limits: readonly LimitData[];
+}
+
+function takerOf(takers: readonly Taker[] | null, limit: LimitData): Taker | undefined {
+  return takers?.find(({ limits }) => limits.some((other) => sameSlot(other, limit)));
+}
+
 /** Other live sessions of the vault and their limits; null when the endpoint can't tell. */
 async function otherTakers(
   { connection, programId, config, vault }: DelegateContext,
   session: PublicKey,
-): Promise<readonly { readonly session: string; readonly limits: readonly LimitData[] }[] | null> {
+): Promise<readonly Taker[] | null> {
   const found = await findSessions({ connection, programId, vault }).catch((error: unknown) => {
     if (isValetkeyError(error, "IndexUnavailable")) return null;
     throw error;
@@ -164,11 +195,14 @@ async function readSlots(
     const token = info && readTokenAccount({ owner: info.owner.toBase58(), data: info.data });
     if (token !== null && token.owner !== one.wallet.toBase58())
       throw invalid(one.account.toBase58(), `it was handed on: its owner is ${token.owner}`);
-    return { ...one, token, approved: info === null ? 0n : delegatedAmount(info.data) };
+    const approved = info === null ? 0n : delegatedAmount(info.data);
+    return { ...one, token, approved, frozen: info?.data[STATE] === FROZEN };
   });
 }
 
-// The same offset in a token account of either program.
+// The same offsets in a token account of either program.
+const STATE = 108;
+const FROZEN = 2;
 const DELEGATED_AMOUNT = 121;
 
 function delegatedAmount(data: Uint8Array): bigint {

@@ -15,6 +15,7 @@ import { actOf, type OwnerAct } from "./act.js";
 import { checkAmounts, type DepositAmount } from "./amounts.js";
 import { actAtOnce } from "./at-once.js";
 import type { CallOptions, OwnerContext } from "./context.js";
+import { approvals, delegateContext } from "./delegate.js";
 import { depositInstructions, opening } from "./deposit.js";
 import type { ActingContext } from "./door.js";
 
@@ -53,7 +54,10 @@ export async function grantSession(context: ActingContext, input: GrantInput): P
   return await actAtOnce(context, act, longWay, input);
 }
 
-/** What a grant needs beside itself, but for the vault: token accounts, a deposit, fee money, the end of an older session. */
+/**
+ * What a grant needs beside itself, but for the vault: token accounts, a deposit, what the wallets present approve for the vault as
+ * their delegate, fee money, the end of an older session.
+ */
 export async function preparations(
   context: OwnerContext,
   input: Pick<GrantInput, "sessionKey" | "terms" | "deposit" | "topUpLamports" | "ended">,
@@ -62,8 +66,12 @@ export async function preparations(
   if (deposit.length > 0) checkAmounts("deposit", deposit);
   checkTopUp(topUpLamports);
   const move = await depositInstructions(context, { amounts: deposit, mints: mintsUsed(terms) });
+  const { config, programId } = context;
+  const session = findSession({ config, sessionKey, programId });
+  const approve = await approvals(delegateContext(context), { session, limits: terms.limits });
   return [
     ...move,
+    ...approve,
     ...topUp(context, sessionKey, topUpLamports),
     ...closing(context, input.ended, sessionKey),
   ];
@@ -150,5 +158,8 @@ function mintsUsed(terms: TermsData): readonly PublicKey[] {
       role.kind === "vaultToken" && role.mint !== null ? [role.mint] : [],
     ),
   );
-  return [...new Set([...mintsOf(terms), ...roles])].map((mint) => new PublicKey(mint));
+  // A wallet's tokens stay in the wallet.
+  const limits = terms.limits.filter(({ source }) => source === "vault");
+  const mints = mintsOf({ ...terms, limits });
+  return [...new Set([...mints, ...roles])].map((mint) => new PublicKey(mint));
 }

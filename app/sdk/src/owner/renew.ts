@@ -22,6 +22,7 @@ import { readAccounts } from "./accounts.js";
 import { actOf } from "./act.js";
 import { actAtOnce } from "./at-once.js";
 import type { CallOptions, OwnerContext } from "./context.js";
+import { approvals, delegateContext } from "./delegate.js";
 import { doorOf } from "./door.js";
 import { renewedTerms } from "./renewed-terms.js";
 
@@ -88,13 +89,19 @@ export async function describeRenewal(
   return (await prepareRenewal(context, input)).difference;
 }
 
-/** Gives a live session new terms: one transaction with the signatures of the owners present, or a proposal that they finish. */
+/**
+ * Gives a live session new terms: one transaction with the signatures of the owners present, or a proposal that they finish. Wallets
+ * among them whose delegate the vault is approve what the new limits have left.
+ */
 export async function renewSession(context: OwnerContext, input: RenewInput): Promise<Renewal> {
   const { address, session, terms, now, difference, config } = await prepareRenewal(context, input);
   const acting = doorOf(context, config);
   const { programId, owners, state, wallet } = acting;
   const { revision } = session;
-  const act = actOf([], (bindKeys, tables) => {
+  const { limits } = terms;
+  const slots = { session: address, limits, before: session.limits };
+  const around = await approvals(delegateContext(context), slots);
+  const act = actOf(around, (bindKeys, tables) => {
     const held = tables.flatMap(({ state: { addresses } }) => addresses.map(String));
     const cheap = new Set([...mintsOf(terms), ...held]);
     return renewSessionInstruction({
@@ -105,7 +112,7 @@ export async function renewSession(context: OwnerContext, input: RenewInput): Pr
   });
   const longWay = () => ({
     payload: { kind: "renewal", session: address.toBase58(), revision, terms } as const,
-    ...{ now, subject: address, first: [], around: [] },
+    ...{ now, subject: address, first: [], around },
     enact: (proposal: PublicKey) =>
       renewSessionProposedInstruction({
         ...{ programId, config: context.config, session: address },

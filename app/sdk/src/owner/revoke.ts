@@ -10,6 +10,7 @@ import { ValetkeyError } from "../errors/index.js";
 import type { Landed } from "../send/index.js";
 import { readClosableState, readState } from "../session/state.js";
 import { readConfig, sendAsOwner, type CallOptions, type OwnerContext } from "./context.js";
+import { delegateContext, revocations } from "./delegate.js";
 import { presentOwners } from "./door.js";
 
 /** Which session an owner ends. */
@@ -19,7 +20,10 @@ export interface RevokeInput extends CallOptions {
   readonly close?: boolean;
 }
 
-/** Ends one session now: by an owner among wallet and cosigners, or by the wallet as its guardian. */
+/**
+ * Ends one session now: by an owner among wallet and cosigners, or by the wallet as its guardian. What the wallets present approved
+ * for the vault is taken back, where the vault is still the delegate.
+ */
 export async function revokeSession(context: OwnerContext, input: RevokeInput): Promise<Landed> {
   const { connection, programId, config, wallet } = context;
   const { sessionKey, close = false } = input;
@@ -49,12 +53,15 @@ export async function revokeSession(context: OwnerContext, input: RevokeInput): 
         }),
       ]
     : [];
-  if (revoke.length + closing.length === 0)
+  // A courtesy that must never keep a session alive: no approval helps a session that is dead.
+  const slots = { session, limits: account.limits };
+  const takeBack = await revocations(delegateContext(context), slots).catch(() => []);
+  if (revoke.length + closing.length + takeBack.length === 0)
     throw new ValetkeyError("SessionEnded", {
       session: session.toBase58(),
       reason: "it was revoked already",
     });
-  return await sendAsOwner(context, { instructions: [...revoke, ...closing] }, input);
+  return await sendAsOwner(context, { instructions: [...revoke, ...closing, ...takeBack] }, input);
 }
 
 /** Ends every session of the vault at once: by an owner among wallet and cosigners. */

@@ -1,10 +1,12 @@
 import {
   PublicKey,
+  SystemProgram,
   type AddressLookupTableAccount,
   type TransactionInstruction,
 } from "@solana/web3.js";
 
 import { executeInstruction, keysHash, type SessionAccount } from "../codec/index.js";
+import { SYSTEM_PROGRAM } from "../codec/constants.js";
 import {
   composeTransaction,
   type ComposedRun,
@@ -86,7 +88,8 @@ export async function preparePlan(
           }),
     ),
   ];
-  const unbound = { once: 1n, bound: false, fee: undefined };
+  const measured = request.fees?.payBack === true ? { lamports: 0n, account: 0 } : undefined;
+  const unbound = { once: 1n, bound: false, fee: measured };
   const outside = [...outer, ...natives.map(({ instruction }) => instruction)];
   const tables = await chooseTables(context, { ...request, outside }, instructions(unbound));
   const bound = tables.some((table) => !request.isTrusted(table));
@@ -138,14 +141,20 @@ function executeOf(
   run: ComposedRun,
   { once, bound, fee }: Guards,
 ): TransactionInstruction {
+  const named = run.planAccounts.map(({ address }) => address);
+  // The program pays by the System program, out of the vault.
+  const paying = fee !== undefined;
+  const system = paying && !named.includes(SYSTEM_PROGRAM) ? [SystemProgram.programId] : [];
+  const more = system.map((pubkey) => ({ pubkey, isSigner: false, isWritable: false }));
   return executeInstruction({
     ...{ programId, sessionKey: key.publicKey, session, config, vault },
-    ...{ vaultWritable: run.vaultWritable, accounts: run.accounts },
+    vaultWritable: run.vaultWritable || paying,
+    accounts: [...run.accounts, ...more],
     plan: {
       ...run.plan,
       ...(once === null ? {} : { once }),
-      ...(bound ? { keysHash: keysHash(run.planAccounts.map(({ address }) => address)) } : {}),
-      ...(fee === undefined ? {} : { fee }),
+      ...(bound ? { keysHash: keysHash([...named, ...system]) } : {}),
+      ...(paying ? { fee } : {}),
     },
   });
 }
