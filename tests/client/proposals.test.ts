@@ -118,7 +118,7 @@ describe("proposal vectors", () => {
           codeOf(() => {
             checkCancellable(state, { isOwner, isPayer });
           }),
-          ok[caller] === "ok" ? "ok" : (ok[caller]).name,
+          ok[caller] === "ok" ? "ok" : ok[caller].name,
           caller,
         );
     });
@@ -210,6 +210,33 @@ describe("payload vectors", () => {
 });
 
 const keyFrom = (address: string): PublicKey => new PublicKey(address);
+
+describe("owner plan vectors", () => {
+  interface Case {
+    name: string;
+    bytes: string;
+    ok?: {
+      keysHash: string | null;
+      plan: { rule: number; program: number; accounts: number[]; data: string }[];
+    };
+    refusal?: VectorRefusal;
+  }
+  for (const { name, bytes, ok, refusal } of (loadVectors("owner-plans") as Vectors<Case>).cases)
+    it(name, () => {
+      const read = () => decodeOwnerExecute(fromHex(bytes));
+      if (ok === undefined) {
+        assert.equal(codeOf(read), refusal?.name);
+        return;
+      }
+      const { keysHash, inner } = read();
+      assert.equal(keysHash === undefined ? null : toHex(keysHash), ok.keysHash);
+      assert.deepEqual(
+        inner.map((one) => ({ ...one, data: toHex(one.data) })),
+        ok.plan,
+      );
+      assert.equal(toHex(encodeOwnerExecute(read())), bytes);
+    });
+});
 
 describe("the arguments of an owners' plan", () => {
   const u8 = fc.integer({ min: 0, max: 255 });
