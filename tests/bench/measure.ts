@@ -22,6 +22,7 @@ import type { Step } from "../support/plan.js";
 import type { SendOptions, SendResult } from "../support/svm.js";
 import { toTermsData } from "../support/terms.js";
 import { measureNative } from "./native.js";
+import { delegateTransfer } from "./delegate.js";
 import { createScene, sceneSession, type Scene } from "./scene.js";
 
 /** One line of the table. */
@@ -63,7 +64,7 @@ export async function measure(): Promise<readonly Row[]> {
       guards: { minReceive: [{ asset: "SOL", amount: 1n }] },
     }),
   ];
-  return [...rows, granted.row, ...end(scene), ...(await measureNative())];
+  return [...rows, delegateRow(scene), granted.row, ...end(scene), ...(await measureNative())];
 }
 
 interface MeasureOptions extends SendOptions {
@@ -96,6 +97,12 @@ function executeRow(
   return row(work, scene, [instruction], result, {
     floor: floor === null ? null : Number(floor.computeUnits),
   });
+}
+
+function delegateRow(scene: Scene): Row {
+  const { session, instruction } = delegateTransfer(scene);
+  const result = send(scene, [instruction], [session.key]);
+  return row("delegate-transfer", scene, [instruction], result, {});
 }
 
 /** The same transfer out of the floor program's vault. */

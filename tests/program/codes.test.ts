@@ -6,8 +6,6 @@ import { PROGRAM_ERRORS } from "@valetkey/sdk/errors";
 
 /** Why a code can't be seen on the chain; a code that becomes reachable must leave this list. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ProgramChanged: "execute refuses rules with a pin by FeatureRefused",
-  ExtensionRefused: "execute knows no extensions yet",
   RawInstruction: "the entry takes the raw instructions before Anchor sees them",
 };
 

@@ -172,7 +172,7 @@ describe("the guards of execute", () => {
     });
   });
 
-  it("refuses a fee and position keys, which this program doesn't offer", () => {
+  it("refuses a fee and position keys that the terms don't allow; lists may be empty", () => {
     const session = opened(world);
     const send = (flags: number, brackets: readonly number[]) => {
       const args = rawPlan([rawInner()], flags, brackets);

@@ -1,15 +1,23 @@
 // A transfer hook for Token-2022 mints (tests/fixtures/programs/hook): deployed on demand, with the accounts that it asks for.
 import { readFileSync } from "node:fs";
 
-import { Keypair, PublicKey, type AccountMeta } from "@solana/web3.js";
+import {
+  ExtensionType,
+  TOKEN_2022_PROGRAM_ID,
+  createInitializeMint2Instruction,
+  createInitializeTransferHookInstruction,
+  getMintLen,
+} from "@solana/spl-token";
+import { Keypair, PublicKey, SystemProgram, type AccountMeta } from "@solana/web3.js";
 
 import { artifact, type Svm } from "./svm.js";
 
 /** Address of the hook program in tests. */
 export const HOOK = new PublicKey("Hook111111111111111111111111111111111111112");
 
-/** What a transfer of a hooked mint passes after its own four accounts. */
+/** A hooked mint, and what its transfers pass after their own four accounts. */
 export interface Hook {
+  readonly mint: PublicKey;
   /** The hook's list of extra accounts. */
   readonly list: PublicKey;
   /** The account that it writes. */
@@ -21,9 +29,10 @@ export interface Hook {
 const EXECUTE = [105, 37, 101, 197, 75, 251, 102, 26];
 const u32 = (value: number): number[] => [value, 0, 0, 0];
 
-/** Deploys the hook program, and writes the list of extra accounts and the counter of `mint`. */
-export function installHook(svm: Svm, mint: PublicKey): Hook {
+/** Deploys the hook program, creates a mint that it hooks, and writes the list of extra accounts and the counter. */
+export function createHookedMint(svm: Svm): Hook {
   svm.raw.addProgram(HOOK.toBytes(), readFileSync(artifact("fixtures/hook")));
+  const mint = createMint(svm);
   const counter = Keypair.generate().publicKey;
   const list = PublicKey.findProgramAddressSync(
     [Buffer.from("extra-account-metas"), mint.toBytes()],
@@ -37,7 +46,34 @@ export function installHook(svm: Svm, mint: PublicKey): Hook {
   const meta = (pubkey: PublicKey, isWritable: boolean): AccountMeta => ({
     ...{ pubkey, isWritable, isSigner: false },
   });
-  return { list, counter, metas: [meta(counter, true), meta(HOOK, false), meta(list, false)] };
+  return {
+    mint,
+    list,
+    counter,
+    metas: [meta(counter, true), meta(HOOK, false), meta(list, false)],
+  };
+}
+
+function createMint(svm: Svm): PublicKey {
+  const mint = Keypair.generate();
+  const program = TOKEN_2022_PROGRAM_ID;
+  const authority = svm.payer.publicKey;
+  const space = getMintLen([ExtensionType.TransferHook]);
+  svm.mustSend(
+    [
+      SystemProgram.createAccount({
+        fromPubkey: authority,
+        newAccountPubkey: mint.publicKey,
+        lamports: Number(svm.rent(space)),
+        space,
+        programId: program,
+      }),
+      createInitializeTransferHookInstruction(mint.publicKey, authority, HOOK, program),
+      createInitializeMint2Instruction(mint.publicKey, 6, authority, null, program),
+    ],
+    [svm.payer, mint],
+  );
+  return mint.publicKey;
 }
 
 /** What the hook has counted so far. */

@@ -85,10 +85,13 @@ export function approve(
     readonly wallet: Keypair;
     readonly delegate: PublicKey;
     readonly amount: bigint;
+    readonly program?: PublicKey;
   },
 ): void {
-  const { account, wallet, delegate, amount } = input;
-  svm.mustSend([createApproveInstruction(account, delegate, wallet.publicKey, amount)], [wallet]);
+  const { account, wallet, delegate, amount, program = TOKEN_PROGRAM_ID } = input;
+  const owner = wallet.publicKey;
+  const step = createApproveInstruction(account, delegate, owner, amount, [], program);
+  svm.mustSend([step], [wallet]);
 }
 
 /** Hands a token account to a new owner. */

@@ -27,4 +27,8 @@ pub trait Accounts {
     fn is_vault(&self, i: usize) -> bool;
     /// Whether it may appear nowhere in a plan: session key, session, config, this program, a writable instructions sysvar.
     fn is_protected(&self, i: usize) -> bool;
+    /// Whether it is a position key of this execute.
+    fn is_position_key(&self, _i: usize) -> bool {
+        false
+    }
 }

@@ -25,16 +25,18 @@ pub fn is_unchanged(
     programdata: PinnedAccount,
     slot: u64,
 ) -> bool {
-    let (Some(pointer), Some(head)) = (
-        program.data.first_chunk::<36>(),
-        programdata.data.first_chunk::<12>(),
-    ) else {
+    let Some(pointer) = program.data.first_chunk::<36>() else {
         return false;
     };
     key_eq(program.owner, &UPGRADEABLE_LOADER)
         && key_eq(programdata.owner, &UPGRADEABLE_LOADER)
         && u32_at::<0, 36>(pointer) == PROGRAM
         && key_eq(bytes_at::<4, 32, 36>(pointer), programdata_key)
-        && u32_at::<0, 12>(head) == PROGRAM_DATA
-        && u64_at::<4, 12>(head) == slot
+        && slot_of(programdata.data) == Some(slot)
+}
+
+/// The slot in which a programdata account was deployed; `None` for other bytes.
+pub fn slot_of(programdata: &[u8]) -> Option<u64> {
+    let head = programdata.first_chunk::<12>()?;
+    (u32_at::<0, 12>(head) == PROGRAM_DATA).then(|| u64_at::<4, 12>(head))
 }

@@ -56,6 +56,18 @@ pub struct PositionKey {
     pub bump: u8,
 }
 
+impl PositionKey {
+    /// Reads an entry of the list: account, number, bump.
+    pub fn read(entry: &[u8; 4]) -> Self {
+        let [account, _, _, bump] = *entry;
+        Self {
+            account,
+            number: u16_at::<1, 4>(entry),
+            bump,
+        }
+    }
+}
+
 /// The arguments of `execute`, wholly checked for form.
 #[derive(Clone, Copy, Debug)]
 pub struct ExecuteArgs<'a> {
@@ -186,14 +198,12 @@ impl<'a> ExecuteArgs<'a> {
 
     /// The position keys.
     pub fn position_keys(&self) -> impl ExactSizeIterator<Item = PositionKey> + 'a {
-        self.position_keys.iter().map(|b| {
-            let [account, _, _, bump] = *b;
-            PositionKey {
-                account,
-                number: u16_at::<1, 4>(b),
-                bump,
-            }
-        })
+        self.position_keys.iter().map(PositionKey::read)
+    }
+
+    /// The position keys as they stand in the arguments, for [`PositionKey::read`].
+    pub const fn raw_position_keys(&self) -> &'a [[u8; 4]] {
+        self.position_keys
     }
 }
 

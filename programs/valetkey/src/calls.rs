@@ -25,10 +25,26 @@ pub struct CallSpace<'a> {
 }
 
 /// Who signs inside: the vault of this config, and nobody else. No outer signature is ever forwarded.
+#[derive(Clone, Copy)]
 pub struct VaultSigner<'a> {
     pub vault: &'a AccountView,
     pub config: &'a AccountView,
     pub bump: u8,
+}
+
+impl<'a> VaultSigner<'a> {
+    /// The vault's seeds; `bump` holds its bump.
+    #[inline(always)]
+    pub fn seeds<'s>(&self, bump: &'s [u8; 1]) -> [Seed<'s>; 3]
+    where
+        'a: 's,
+    {
+        [
+            Seed::from(b"vault".as_slice()),
+            Seed::from(key(self.config).as_slice()),
+            Seed::from(bump),
+        ]
+    }
 }
 
 /// Runs one inner instruction. Writable is what the outer instruction may write; the callee gets exactly the plan's accounts.
@@ -39,6 +55,27 @@ pub fn call<'a>(
     views: &'a [AccountView],
     inner: &Inner,
     signer: &VaultSigner,
+    space: &mut CallSpace<'a>,
+) -> Result<()> {
+    let bump = [signer.bump];
+    let seeds = signer.seeds(&bump);
+    let signers = [Signer::from(&seeds)];
+    call_signed(
+        views,
+        inner,
+        &signers,
+        |view| is_same(view, signer.vault),
+        space,
+    )
+}
+
+/// As [`call`], with the seeds of all who sign; `signs` says of each account in its order whether it does.
+#[inline(always)]
+pub fn call_signed<'a>(
+    views: &'a [AccountView],
+    inner: &Inner,
+    signers: &[Signer],
+    mut signs: impl FnMut(&AccountView) -> bool,
     space: &mut CallSpace<'a>,
 ) -> Result<()> {
     let Some(program) = views.get(usize::from(inner.program)) else {
@@ -54,8 +91,7 @@ pub fn call<'a>(
         let Some(view) = views.get(usize::from(*index)) else {
             return Err(out_of_range(*index));
         };
-        let is_signer = is_same(view, signer.vault);
-        let described = InstructionAccount::new(view.address(), view.is_writable(), is_signer);
+        let described = InstructionAccount::new(view.address(), view.is_writable(), signs(view));
         // SAFETY: at most `count` rounds, and both arrays have room for as many (checked above); what is behind the last entry
         // is one past the end at most.
         unsafe {
@@ -78,15 +114,9 @@ pub fn call<'a>(
         accounts,
         data: inner.data,
     };
-    let bump = [signer.bump];
-    let seeds = [
-        Seed::from(b"vault".as_slice()),
-        Seed::from(key(signer.config).as_slice()),
-        Seed::from(&bump),
-    ];
     // SAFETY: the infos point to the runtime's own accounts, and no slice of the data of an account that is passed here is
     // held across the call: a plan can't name the session or the config, and everything else is read anew afterwards.
-    unsafe { invoke_signed_unchecked(&instruction, infos, &[Signer::from(&seeds)]) };
+    unsafe { invoke_signed_unchecked(&instruction, infos, signers) };
     Ok(())
 }
 

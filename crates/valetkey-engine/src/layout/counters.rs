@@ -5,6 +5,7 @@
 use super::session::{offset, HEADER, MAX_KEYS, MAX_LIMITS};
 use super::{limit, rule};
 use crate::bytes::{i64_at, put, u32_at, u64_at, u8_at};
+use crate::caps::argument;
 use crate::errors::ErrorCode;
 use crate::limits::NewCounters;
 use crate::refusal::{Refusal, Result};
@@ -91,6 +92,54 @@ pub fn set_limit(data: &mut [u8], index: usize, counters: &NewCounters) -> Resul
         limit::offset::PERIOD_SPENT,
         &counters.period_spent.to_le_bytes(),
     )
+}
+
+/// Counts what a rule counts before its instruction runs: one use, and the argument of its cap in the instruction's data. `at`
+/// is where the rule begins ([`super::SessionView::rule_offset`]). Refuses with `RuleUsesSpent` or `ArgumentCapExceeded`.
+/// Sets `has_pins` where the rule pins its program.
+#[inline(always)]
+pub fn spend_rule(data: &mut [u8], at: usize, args: &[u8], has_pins: &mut bool) -> Result<()> {
+    let head = data
+        .get(at..)
+        .and_then(|rest| rest.first_chunk::<{ rule::HEAD }>());
+    let Some(head) = head else {
+        return Err(not_a_session());
+    };
+    let flags = u8_at::<4, { rule::HEAD }>(head);
+    if flags & (rule::flags::USES | rule::flags::CAP | rule::flags::PINNED) == 0 {
+        return Ok(());
+    }
+    *has_pins |= flags & rule::flags::PINNED != 0;
+    spend_rule_use(data, at)?;
+    if flags & rule::flags::CAP != 0 {
+        spend_argument(data, at, args)?;
+    }
+    Ok(())
+}
+
+/// Adds the argument of a rule's cap, as it stands in an instruction's data, to what the cap has spent. Refuses with
+/// `ArgumentCapExceeded`, `asked` = the argument (0 when it isn't there), `left` = what the cap has left.
+#[inline(never)]
+fn spend_argument(data: &mut [u8], at: usize, args: &[u8]) -> Result<()> {
+    let cap = data
+        .get(at..)
+        .and_then(super::RuleView::read)
+        .and_then(|rule| rule.cap());
+    let Some(cap) = cap else {
+        return Err(not_a_session());
+    };
+    match argument(cap.offset, cap.kind, args) {
+        Some(value) => spend_cap(data, at, value),
+        None => {
+            Err(Refusal::new(ErrorCode::ArgumentCapExceeded)
+                .left(cap.total.saturating_sub(cap.spent)))
+        }
+    }
+}
+
+/// Writes what the fee budget has paid in all, as [`crate::fee::FeeBudget::pay`] returned it.
+pub fn set_fee_paid(data: &mut [u8], paid: u64) -> Result<()> {
+    write(header(data)?, offset::FEE_PAID, &paid.to_le_bytes())
 }
 
 /// Counts one use of a rule, if it has uses of its own. `at` is where the rule begins

@@ -167,16 +167,33 @@ impl<'a> SessionView<'a> {
             if limit.source() != NO_KEY {
                 continue;
             }
-            let found = match (asset, limit.asset()) {
-                (Asset::Sol, index) => index == NO_KEY,
-                (Asset::Mint(_), NO_KEY) => false,
-                (Asset::Mint(mint), index) => self.key(index).is_some_and(|key| key_eq(key, mint)),
-            };
-            if found {
+            if self.is_of(&limit, asset) {
                 return Some(at);
             }
         }
         None
+    }
+
+    /// The position of the limit of an asset that leaves from this wallet, in delegate mode.
+    ///
+    /// It takes the view by value: were it borrowed here, the hot path would have to keep its own in memory.
+    #[inline(never)]
+    pub fn limit_of_wallet(self, asset: Asset, wallet: &Key) -> Option<usize> {
+        self.limits.iter().position(|bytes| {
+            let limit = LimitView::new(bytes);
+            let source = self.key(limit.source());
+            source.is_some_and(|source| key_eq(source, wallet)) && self.is_of(&limit, &asset)
+        })
+    }
+
+    /// Whether a limit counts this asset.
+    #[inline(always)]
+    fn is_of(&self, limit: &LimitView, asset: &Asset) -> bool {
+        match (asset, limit.asset()) {
+            (Asset::Sol, index) => index == NO_KEY,
+            (Asset::Mint(_), NO_KEY) => false,
+            (Asset::Mint(mint), index) => self.key(index).is_some_and(|key| key_eq(key, mint)),
+        }
     }
 
     /// The asset that an asset byte of this session names; `None` when it names no key.

@@ -4,7 +4,7 @@ use super::{data, positions};
 use crate::accounts::Accounts;
 use crate::bytes::{key_eq, Key};
 use crate::errors::ErrorCode;
-use crate::layout::rule::{flags, MODE_VAULT};
+use crate::layout::rule::MODE_VAULT;
 use crate::layout::{Asset, RuleView, SessionView};
 use crate::plan::Inner;
 use crate::refusal::{Refusal, Result};
@@ -17,6 +17,8 @@ pub struct Visible<'a> {
     pub asset: Asset<'a>,
     /// How much, never 0.
     pub amount: u64,
+    /// The wallet that it leaves, in delegate mode; `None` for the vault. Another source is another asset to every check.
+    pub wallet: Option<&'a Key>,
 }
 
 /// An inner instruction that its rule allows.
@@ -35,7 +37,8 @@ pub struct Matched<'a> {
 /// program, mode, exact discriminator, number of accounts, data constraints, account constraints, protected accounts, the
 /// vault only where the rule or the typed decoder says so, unbound positions, typed decoder.
 ///
-/// The rule's own uses are not looked at: count them with [`crate::layout::counters::spend_rule_use`].
+/// What the rule counts and where its program was deployed are not looked at: see [`crate::layout::counters::spend_rule`] and
+/// [`crate::pin`].
 /// `vault` is the session's vault. Refusals carry inner instruction and rule.
 #[inline(always)]
 pub fn match_inner<'a, A: Accounts>(
@@ -60,9 +63,6 @@ fn judge<'a, A: Accounts>(
     let program = check_program(session, &rule, inner, accounts)?;
     if rule.mode() != MODE_VAULT {
         return Err(refuse(ErrorCode::ModeMismatch));
-    }
-    if rule.flags() & (flags::PINNED | flags::CAP) != 0 {
-        return Err(refuse(ErrorCode::FeatureRefused));
     }
     if !begins_with(inner.data, rule.discriminator()) {
         return Err(refuse(ErrorCode::InstructionNotInScope));
@@ -89,7 +89,7 @@ fn judge<'a, A: Accounts>(
         typed,
     )?;
     let visible = match typed {
-        Some(typed) => typed.judge(inner.accounts, accounts, vault, program)?,
+        Some(typed) => typed.judge(inner.accounts, accounts, vault, program, session)?,
         None => None,
     };
     Ok(Matched {

@@ -27,7 +27,12 @@ pub(super) fn check<A: Accounts>(
     program: &Key,
     typed: Option<Typed>,
 ) -> Result<()> {
-    let may_be_unbound = typed.is_some() || rule.flags() & flags::UNBOUND != 0;
+    // From this position on, what may be written or run must be constrained.
+    let bound_from = match typed {
+        Some(typed) => typed.own_accounts(),
+        None if rule.flags() & flags::UNBOUND != 0 => usize::MAX,
+        None => 0,
+    };
     let mut vault_positions = typed.map_or(0, |typed| typed.vault_positions());
     for (at, outer) in inner.accounts.iter().enumerate() {
         let outer = usize::from(*outer);
@@ -47,9 +52,9 @@ pub(super) fn check<A: Accounts>(
                     if vault_positions & 1 == 0 {
                         return Err(refuse(ErrorCode::VaultNotAllowed, at));
                     }
-                } else if !may_be_unbound
+                } else if at >= bound_from
                     && (accounts.is_writable(outer) || accounts.is_executable(outer))
-                    && !is_clean(accounts, outer, vault, NO_KEY, session)
+                    && (typed.is_some() || !is_clean(accounts, outer, vault, NO_KEY, session))
                 {
                     return Err(refuse(ErrorCode::UnboundPosition, at));
                 }
@@ -101,7 +106,13 @@ fn check_constraint<A: Accounts>(
         }
         (position::PROGRAM_OWNED, []) => is_program_owned(accounts.owner(outer), program),
         (position::ANY, []) => true,
-        (position::POSITION_KEY, _) => return Err(ErrorCode::PositionKeyRefused),
+        (position::POSITION_KEY, _) => {
+            return if accounts.is_position_key(outer) {
+                Ok(())
+            } else {
+                Err(ErrorCode::PositionKeyRefused)
+            };
+        }
         _ => false,
     };
     if holds {

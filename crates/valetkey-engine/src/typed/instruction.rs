@@ -1,9 +1,10 @@
 //! What the typed decoders have in common: the list of what is allowed.
 
-use super::{ata, system, token};
+use super::{ata, stake, system, token};
 use crate::accounts::Accounts;
 use crate::bytes::Key;
 use crate::errors::ErrorCode;
+use crate::layout::SessionView;
 use crate::programs::ProgramKind;
 use crate::refusal::{Refusal, Result};
 use crate::scope::Visible;
@@ -26,10 +27,16 @@ pub enum Typed {
         /// Base units.
         amount: u64,
     },
+    /// Token `CloseAccount`: account, destination, authority.
+    CloseAccount,
     /// Token `SyncNative`: account.
     SyncNative,
     /// ATA `CreateIdempotent`: payer, account, wallet, mint, System program, token program.
     CreateAssociated,
+    /// Stake `DelegateStake`: stake, vote, clock, stake history, config, authority.
+    DelegateStake,
+    /// Stake `Deactivate`: stake, clock, authority.
+    DeactivateStake,
 }
 
 /// What a rule of a typed program must look like.
@@ -102,7 +109,7 @@ impl Typed {
             ProgramKind::System => system::decode(data).map(Some),
             ProgramKind::Token | ProgramKind::Token2022 => token::decode(data).map(Some),
             ProgramKind::AssociatedToken => ata::decode(data).map(Some),
-            ProgramKind::Stake => Err(unknown()),
+            ProgramKind::Stake => stake::decode(data).map(Some),
         }
     }
 
@@ -112,10 +119,21 @@ impl Typed {
         match self {
             // Both: vault to vault is refused by name.
             Self::SystemTransfer { .. } => 0b11,
-            Self::TokenTransfer { .. } => 0b100,
+            Self::TokenTransfer { .. } | Self::DeactivateStake => 0b100,
+            Self::CloseAccount => 0b110,
             Self::TokenTransferChecked { .. } => 0b1000,
             Self::SyncNative => 0,
             Self::CreateAssociated => 0b1,
+            Self::DelegateStake => 0b10_0000,
+        }
+    }
+
+    /// How many accounts are the instruction's own; what follows belongs to a transfer hook.
+    #[inline(always)]
+    pub const fn own_accounts(self) -> usize {
+        match self {
+            Self::TokenTransferChecked { .. } => 4,
+            _ => usize::MAX,
         }
     }
 
@@ -127,7 +145,14 @@ impl Typed {
         accounts: &'a A,
         vault: &Key,
         program: &Key,
+        session: &SessionView<'a>,
     ) -> Result<Option<Visible<'a>>> {
+        let ground = token::Ground {
+            accounts,
+            vault,
+            program,
+            session,
+        };
         match self {
             Self::SystemTransfer { amount } => system::transfer(amount, at, accounts, vault),
             Self::TokenTransfer { amount } => {
@@ -137,19 +162,23 @@ impl Typed {
                     destination,
                     authority: (2, authority),
                 };
-                token::transfer(amount, roles, None, accounts, vault, program)
+                token::transfer(amount, roles, None, &ground)
             }
             Self::TokenTransferChecked { amount } => {
-                let [source, mint, destination, authority] = *exactly::<4>(at)?;
+                let own = token::without_hook(at, &ground);
+                let [source, mint, destination, authority] = *exactly::<4>(own)?;
                 let roles = token::Roles {
                     source: (0, source),
                     destination,
                     authority: (3, authority),
                 };
-                token::transfer(amount, roles, Some(mint), accounts, vault, program)
+                token::transfer(amount, roles, Some(mint), &ground)
             }
-            Self::SyncNative => token::sync_native(at, accounts, vault, program),
+            Self::CloseAccount => token::close(at, &ground),
+            Self::SyncNative => token::sync_native(at, &ground),
             Self::CreateAssociated => ata::create(at, accounts),
+            Self::DelegateStake => stake::delegate(at, accounts),
+            Self::DeactivateStake => stake::deactivate(at, accounts),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Typed decoders: the instructions of System, Token, Token-2022 and ATA that are known safe, by exact value.
+//! Typed decoders: the instructions of System, Token, Token-2022, ATA and Stake that are known safe, by exact value.
 
 mod ata;
 mod instruction;
+mod stake;
 mod system;
 mod token;
 

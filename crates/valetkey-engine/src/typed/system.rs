@@ -46,5 +46,6 @@ pub(super) fn transfer<'a, A: Accounts>(
     Ok((amount > 0 && !stays).then_some(Visible {
         asset: Asset::Sol,
         amount,
+        wallet: None,
     }))
 }

@@ -45,8 +45,16 @@ impl RuleTable {
     }
 }
 
-/// Counts the use, the execute, the `once` number and one use of the rule of each inner instruction. Returns the new count of
-/// executes.
+/// What the effects tell.
+pub struct Effects {
+    /// The new count of executes.
+    pub seq: u64,
+    /// Whether a rule of the plan pins its program.
+    pub has_pins: bool,
+}
+
+/// Counts the use, the execute, the `once` number, and for each inner instruction one use of its rule and the argument of its
+/// cap.
 ///
 /// # Safety
 /// No slice of the session's data may be in use.
@@ -56,7 +64,7 @@ pub unsafe fn write_effects(
     plan: &Plan,
     rules: RuleTable,
     once: Option<(u64, u128)>,
-) -> Result<u64> {
+) -> Result<Effects> {
     // SAFETY: the caller's promise.
     let data = unsafe { data_mut(session) };
     counters::spend_use(data)?;
@@ -64,12 +72,13 @@ pub unsafe fn write_effects(
     if let Some((highest, map)) = once {
         counters::set_once(data, highest, map)?;
     }
+    let mut has_pins = false;
     for (inner, number) in plan.iter().zip(0_u8..) {
         match rules.offset(data, inner.rule) {
-            Some(offset) => counters::spend_rule_use(data, offset),
+            Some(offset) => counters::spend_rule(data, offset, inner.data, &mut has_pins),
             None => Err(Refusal::new(ErrorCode::RuleOutOfRange)),
         }
         .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
     }
-    Ok(seq)
+    Ok(Effects { seq, has_pins })
 }

@@ -17,8 +17,7 @@ const MAX_HASHED: usize = 64;
 /// The hash begins with the vault: what comes before is bound by the session itself.
 const FIRST_HASHED: usize = 3;
 
-/// Checks grant id, sequence number and keys hash, and refuses brackets of features that aren't there. Returns the `once`
-/// state to be written, when the call has a number.
+/// Checks grant id, sequence number and keys hash. Returns the `once` state to be written, when the call has a number.
 #[inline(always)]
 pub fn check_guards(
     args: &ExecuteArgs,
@@ -42,12 +41,6 @@ pub fn check_guards(
         return Err(Refusal::new(ErrorCode::SeqMismatch)
             .asked(seq)
             .left(session.seq()));
-    }
-    if args.fee.is_some() {
-        return Err(Refusal::new(ErrorCode::FeeRefused));
-    }
-    if let Some(first) = args.position_keys().next() {
-        return Err(Refusal::new(ErrorCode::PositionKeyRefused).outer(first.account.into()));
     }
     if let Some(expected) = args.keys_hash {
         if !key_eq(expected, &keys_hash(outer)) {

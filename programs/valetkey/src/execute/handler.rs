@@ -2,19 +2,23 @@ use pinocchio::AccountView;
 use valetkey_engine::{
     errors::ErrorCode,
     key_eq,
-    layout::{ConfigView, Floor, SessionView},
-    plan::{ExecuteArgs, Inner},
+    layout::{counters::set_fee_paid, ConfigView, Floor, SessionView},
+    plan::{flags, ExecuteArgs, Inner},
     refusal::{Refusal, Result},
     scope::match_inner,
     session::check_live,
 };
 
 use super::{
-    effects::{write_effects, RuleTable},
+    closes::Closed,
+    effects::{write_effects, Effects, RuleTable},
+    fee::check_fee,
     guards::check_guards,
     judge::check_visible,
     ledger::Ledger,
     outer::Outer,
+    pins::check_pins,
+    position_keys::{call_marked, check_position_keys},
     watch::Watch,
     workspace::{workspace, Workspace},
 };
@@ -31,7 +35,7 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
     if !is_top_level() {
         return Err(Refusal::new(ErrorCode::NotTopLevel));
     }
-    let Some(outer) = Outer::new(views) else {
+    let Some(mut outer) = Outer::new(views) else {
         return Err(Refusal::new(ErrorCode::MissingAccount));
     };
     let session = load_session(&outer)?;
@@ -41,6 +45,16 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
 
     let args = ExecuteArgs::parse(args)?;
     let once = check_guards(&args, &session, &outer)?;
+    let mut payment = None;
+    if args.flags & (flags::FEE | flags::POSITION_KEYS) != 0 {
+        if let Some(fee) = args.fee {
+            payment = Some(check_fee(fee, session, outer)?);
+        }
+        if args.flags & flags::POSITION_KEYS != 0 {
+            outer.position_keys = args.raw_position_keys();
+            check_position_keys(outer, session)?;
+        }
+    }
     // The first inner instruction is judged before anything is written or copied: most refusals end here.
     let mut inners = args.plan.iter().zip(0_u8..);
     let Some((mut inner, mut number)) = inners.next() else {
@@ -55,8 +69,16 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
 
     let (rules, shape) = (RuleTable::of(&session), session.shape());
     // SAFETY: `session` is opened anew below; nothing else reads the account's data.
-    let seq = unsafe { write_effects(outer.session, &args.plan, rules, once) }?;
+    let Effects { seq, has_pins } =
+        unsafe { write_effects(outer.session, &args.plan, rules, once) }?;
+    if let Some(payment) = &payment {
+        // SAFETY: as above.
+        set_fee_paid(unsafe { data_mut(outer.session) }, payment.paid)?;
+    }
     let session = SessionView::with_shape(data(outer.session), shape)?;
+    if has_pins {
+        check_pins(session, outer, args.plan)?;
+    }
 
     // SAFETY: the raw path allocates nothing, and this is its only workspace.
     let Workspace {
@@ -77,6 +99,8 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         ledger,
         vault_lamports: lamports,
         vault_start: lamports,
+        vault_before: lamports,
+        closed: Closed::default(),
     };
     watch.start()?;
     let judge = Judge {
@@ -84,9 +108,15 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
         outer: &outer,
         now,
     };
+    let has_position_keys = !outer.position_keys.is_empty();
     loop {
         let in_place = |refusal: Refusal| refusal.inner(number).rule(inner.rule);
-        call(views, &inner, &signer, calls).map_err(in_place)?;
+        if has_position_keys {
+            call_marked(outer, session, inner, signer, calls)
+        } else {
+            call(views, &inner, &signer, calls)
+        }
+        .map_err(in_place)?;
         watch.after_call(&inner).map_err(in_place)?;
         watch.judge_call(floor).map_err(in_place)?;
         let Some(next) = inners.next() else { break };
@@ -100,6 +130,9 @@ pub fn handle_execute(views: &[AccountView], args: &[u8]) -> Result<()> {
     let (grant_id, ledger) = (session.grant_id(), watch.ledger);
     // SAFETY: `session` and `watch` aren't used any more.
     ledger.write(unsafe { data_mut(outer.session) })?;
+    if let Some(payment) = payment {
+        payment.pay(outer, signer, calls)?;
+    }
 
     log_session_used(key(outer.session), grant_id, seq, args.once.unwrap_or(0));
     Ok(())
@@ -142,8 +175,7 @@ impl Judge<'_, '_> {
         } = *self;
         let matched = match_inner(session, inner, outer, key(outer.vault), number)?;
         if let Some(visible) = matched.visible {
-            let spent = ledger.and_then(|ledger| ledger.find(&visible.asset));
-            let spent = spent.map_or(0, |(_, slot)| slot.spent);
+            let spent = ledger.map_or(0, |ledger| ledger.spent(&visible, session));
             check_visible(session, &visible, spent, now)
                 .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
         }

@@ -16,7 +16,10 @@ use super::{token_watch::Control, watch::Watch};
 /// this execute before.
 #[inline(always)]
 pub fn check_visible(session: &SessionView, visible: &Visible, spent: u64, now: i64) -> Result<()> {
-    let limit = session.limit_of(&visible.asset);
+    let limit = match visible.wallet {
+        None => session.limit_of(&visible.asset),
+        Some(wallet) => session.limit_of_wallet(visible.asset, wallet),
+    };
     let limit = limit.and_then(|index| Some((index, session.limit(index)?)));
     let Some((index, limit)) = limit else {
         return Err(Refusal::new(ErrorCode::NoLimit).asked(visible.amount));
@@ -74,6 +77,8 @@ impl Watch<'_, '_> {
                 return Err(Refusal::new(ErrorCode::MalformedPlan).min_receive(number));
             };
             let (before, after) = self.holdings(&asset);
+            // What came out of a wallet's account was no income.
+            let before = before.saturating_add(self.ledger.left_wallets(entry.asset, self.session));
             let received = u64::try_from(after.saturating_sub(before)).unwrap_or(u64::MAX);
             if received < entry.amount {
                 let refusal = Refusal::new(ErrorCode::MinReceiveNotMet).min_receive(number);

@@ -4,9 +4,10 @@ use valetkey_engine::{
     errors::ErrorCode,
     holdings::Delta,
     key_eq,
-    layout::{counters::set_limit, Asset, SessionView},
+    layout::{counters::set_limit, Asset, SessionView, NO_KEY},
     limits::{settle, NewCounters},
     refusal::{Refusal, Result},
+    scope::Visible,
     Key,
 };
 
@@ -87,6 +88,7 @@ impl Slot {
 /// All assets of an execute; all-zero bytes are an empty one.
 pub struct Ledger {
     pub sol: Slot,
+    /// Each mint's, and each limit's on a wallet's money (see [`wallet_slot`]).
     mints: [(Key, Slot); MAX_WATCHED],
     count: u8,
 }
@@ -151,6 +153,55 @@ impl Ledger {
         Ok(self.count)
     }
 
+    /// Number of the slot of a limit on a wallet's money, opened when it has none yet.
+    #[inline(never)]
+    pub fn slot_of_wallet(&mut self, limit: usize) -> Result<u8> {
+        let index = u8::try_from(limit).unwrap_or(u8::MAX);
+        let key = wallet_slot(index);
+        if let Some((found, _)) = self.find(&Asset::Mint(&key)) {
+            return Ok(found);
+        }
+        let Some((known, slot)) = self.mints.get_mut(usize::from(self.count)) else {
+            return Err(full());
+        };
+        *known = key;
+        slot.limit = index.saturating_add(1);
+        self.count = self.count.saturating_add(1);
+        Ok(self.count)
+    }
+
+    /// What left in this execute of what a typed instruction is about to take.
+    #[inline(always)]
+    pub fn spent(&self, visible: &Visible, session: &SessionView) -> u64 {
+        let found = match visible.wallet {
+            None => self.find(&visible.asset),
+            Some(wallet) => self.find_wallet(visible.asset, wallet, *session),
+        };
+        found.map_or(0, |(_, slot)| slot.spent)
+    }
+
+    #[inline(never)]
+    fn find_wallet(&self, asset: Asset, wallet: &Key, session: SessionView) -> Option<(u8, &Slot)> {
+        let limit = u8::try_from(session.limit_of_wallet(asset, wallet)?).ok()?;
+        self.find(&Asset::Mint(&wallet_slot(limit)))
+    }
+
+    /// What left the wallets of the terms in this execute, of the asset with this byte.
+    #[inline(never)]
+    pub fn left_wallets(&self, asset: u8, session: &SessionView) -> u128 {
+        let mut sum = 0_u128;
+        for index in 0..session.limits_len() {
+            let counted = session
+                .limit(index)
+                .filter(|limit| limit.source() != NO_KEY && limit.asset() == asset);
+            let key = wallet_slot(u8::try_from(index).unwrap_or(u8::MAX));
+            if let (Some(_), Some((_, slot))) = (counted, self.find(&Asset::Mint(&key))) {
+                sum = sum.saturating_add(slot.spent.into());
+            }
+        }
+        sum
+    }
+
     /// Forgets what the last inner instruction did.
     #[inline(always)]
     pub fn begin_call(&mut self) {
@@ -189,6 +240,15 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// What stands for the mint in the slot of a wallet's limit: an address that nobody can open an account at.
+fn wallet_slot(limit: u8) -> Key {
+    let mut key = [u8::MAX; 32];
+    if let Some(last) = key.last_mut() {
+        *last = limit;
+    }
+    key
 }
 
 #[cold]

@@ -1,5 +1,5 @@
 use pinocchio::{account::RuntimeAccount, AccountView};
-use valetkey_engine::{accounts::Accounts, key_eq, Key};
+use valetkey_engine::{accounts::Accounts, key_eq, plan::PositionKey, Key};
 
 use crate::{nonce::INSTRUCTIONS_SYSVAR, views};
 
@@ -11,6 +11,8 @@ pub struct Outer<'a> {
     pub session: &'a AccountView,
     pub config: &'a AccountView,
     pub vault: &'a AccountView,
+    /// The position keys of the plan, four bytes each as it lists them; checked before the plan begins.
+    pub position_keys: &'a [[u8; 4]],
     /// Where the runtime keeps the vault, and the last one of the three before it.
     vault_at: *const RuntimeAccount,
     last_protected_at: *const RuntimeAccount,
@@ -29,6 +31,7 @@ impl<'a> Outer<'a> {
             session,
             config,
             vault,
+            position_keys: &[],
             vault_at: vault.account_ptr(),
             last_protected_at: session_key
                 .account_ptr()
@@ -76,6 +79,11 @@ impl Accounts for Outer<'_> {
             .is_some_and(|view| core::ptr::eq(view.account_ptr(), self.vault_at))
     }
 
+    #[inline(always)]
+    fn is_position_key(&self, i: usize) -> bool {
+        is_listed(self.position_keys, i)
+    }
+
     /// The same account may have been passed again under another index: accounts are compared, not indices. The runtime lays
     /// them out in the order in which they were first passed, so that the first three lie before all others.
     #[inline(always)]
@@ -87,4 +95,10 @@ impl Accounts for Outer<'_> {
             || (view.executable() && key_eq(views::key(view), crate::ID.as_array()))
             || (view.is_writable() && key_eq(views::key(view), &INSTRUCTIONS_SYSVAR))
     }
+}
+
+#[inline(never)]
+fn is_listed(position_keys: &[[u8; 4]], i: usize) -> bool {
+    let mut keys = position_keys.iter().map(PositionKey::read);
+    keys.any(|key| usize::from(key.account) == i)
 }

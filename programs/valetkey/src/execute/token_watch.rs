@@ -23,6 +23,9 @@ const MAX_SIZE: usize = 512;
 /// Bytes for all copies: sixty plain accounts fit.
 const COPIES: usize = 10 * 1024;
 
+/// No outer index.
+const NO_INDEX: u8 = u8::MAX;
+
 /// Offset of the amount in a token account.
 const AMOUNT: usize = 64;
 /// The delegate with its tag, and what it may still move.
@@ -39,6 +42,8 @@ pub enum Control {
     Dirty,
     /// As delegate or close authority only: it may not be debited.
     Foreign,
+    /// As delegate, and the terms limit what may leave this wallet: debits count, nothing else may happen to it.
+    Delegated,
 }
 
 impl Control {
@@ -70,7 +75,8 @@ pub struct Watched {
     index: u8,
     pub control: Control,
     token_2022: bool,
-    /// Slot of its mint in the ledger; that of SOL when it wraps lamports, whose amount is never counted beside them.
+    /// Slot in the ledger: its mint's; SOL's when it wraps lamports, whose amount is never counted beside them; a wallet's limit's
+    /// in delegate mode.
     pub slot: u8,
 }
 
@@ -122,10 +128,25 @@ impl TokenWatchSpace {
 
     /// A watched account and its copy, by position.
     #[inline(always)]
-    pub fn get_mut(&mut self, position: usize) -> Option<(&mut Watched, &[u8])> {
+    pub fn get_mut(&mut self, position: usize) -> Option<(&mut Watched, &mut [u8])> {
         let watched = self.watched.get_mut(position)?;
-        let copy = self.copies.get(watched.range())?;
+        let copy = self.copies.get_mut(watched.range())?;
         Some((watched, copy))
+    }
+
+    /// Forgets an account that was closed: should another one be opened at its address, it is a new one.
+    pub fn forget(&mut self, position: usize) {
+        let entry = position.saturating_add(1);
+        for known in self.by_index.iter_mut() {
+            if usize::from(*known) == entry {
+                *known = 0;
+            }
+        }
+        if let Some(watched) = self.watched.get_mut(position) {
+            watched.amount = 0;
+            watched.lamports = 0;
+            watched.index = NO_INDEX;
+        }
     }
 
     /// Position of the watched account with this outer index.
@@ -194,13 +215,13 @@ impl TokenWatchSpace {
 
 /// Delegate and delegated amount: in an account that the vault owns, nobody may move them inside a plan.
 #[inline(never)]
-fn same_delegate(before: &[u8], after: &[u8]) -> bool {
+pub fn same_delegate(before: &[u8], after: &[u8]) -> bool {
     before.get(DELEGATE) == after.get(DELEGATE) && before.get(DELEGATED) == after.get(DELEGATED)
 }
 
 #[cold]
 #[inline(never)]
-fn changed(view: &AccountView) -> Refusal {
+pub fn changed(view: &AccountView) -> Refusal {
     let closed = view.lamports() == 0 || key_eq(owner(view), &SYSTEM);
     Refusal::new(if closed {
         ErrorCode::TokenAccountClosed

@@ -2,19 +2,23 @@
 
 use pinocchio::AccountView;
 use valetkey_engine::{
+    delegate::{debit, is_delegated},
     errors::ErrorCode,
+    extensions::check_account_extensions,
     key_eq,
-    layout::SessionView,
+    layout::{session::flags, Asset, SessionView},
     plan::Inner,
     programs::SYSTEM,
     refusal::{Refusal, Result},
-    token::TokenAccount,
+    token::{TokenAccount, ACCOUNT_SIZE},
+    Key,
 };
 
 use super::{
+    closes::{Closed, Closing},
     ledger::{Ledger, SOL},
     outer::Outer,
-    token_watch::{Control, TokenWatchSpace, Watched},
+    token_watch::{changed, same_delegate, Control, TokenWatchSpace, Watched},
 };
 use crate::views::{data, is_same, key, owner};
 
@@ -30,6 +34,9 @@ pub struct Watch<'w, 'a> {
     /// Lamports of the vault, as of the last call and as of the start.
     pub vault_lamports: u64,
     pub vault_start: u64,
+    /// Lamports of the vault before the call at hand.
+    pub vault_before: u64,
+    pub closed: Closed,
 }
 
 impl Watch<'_, '_> {
@@ -66,10 +73,17 @@ impl Watch<'_, '_> {
         if self.tokens.is_known(self.outer.views, index, view) {
             return Ok(None);
         }
-        let slot = if token.native() {
-            SOL
-        } else {
-            self.ledger.slot_of(token.mint(), self.session)?
+        if let Some((_, tail)) = data(view)
+            .split_at_checked(ACCOUNT_SIZE)
+            .filter(|(_, tail)| !tail.is_empty())
+        {
+            check_account_extensions(tail, self.session.extensions())
+                .map_err(|refusal| refusal.outer(index))?;
+        }
+        let (control, slot) = match control {
+            Control::Foreign => foreign(token, key(self.outer.vault), *self.session, self.ledger)?,
+            _ if token.native() => (control, SOL),
+            _ => (control, self.ledger.slot_of(token.mint(), self.session)?),
         };
         self.tokens
             .add(index, view, &token, control, slot)
@@ -80,6 +94,7 @@ impl Watch<'_, '_> {
     #[inline(always)]
     pub fn after_call(&mut self, inner: &Inner) -> Result<()> {
         self.ledger.begin_call();
+        self.vault_before = self.vault_lamports;
         for (position, index) in inner.accounts.iter().enumerate() {
             let index = usize::from(*index);
             let Some(view) = self
@@ -94,7 +109,7 @@ impl Watch<'_, '_> {
                 self.look_at_vault()
                     .map_err(|refusal| refusal.position(position))?;
             } else if let Some(at) = self.tokens.position(index) {
-                self.look_at_token(view, at)
+                self.look_at_token(view, at, inner)
                     .map_err(|refusal| refusal.position(position))?;
             } else if let Some(watched) = self.consider(view, index)? {
                 // Rent has left for good: only wrapped lamports came in with a new account.
@@ -126,11 +141,27 @@ impl Watch<'_, '_> {
 
     /// A watched token account: the same but for amount and lamports, and those are counted.
     #[inline(always)]
-    fn look_at_token(&mut self, view: &AccountView, position: usize) -> Result<()> {
-        let Some((watched, copy)) = self.tokens.get_mut(position) else {
+    fn look_at_token(&mut self, view: &AccountView, at: usize, inner: &Inner) -> Result<()> {
+        let Some((watched, copy)) = self.tokens.get_mut(at) else {
             return Ok(());
         };
-        let amount = watched.check(copy, view)?;
+        let amount = match watched.check(copy, view) {
+            Ok(amount) => amount,
+            Err(refusal) => {
+                if self.session.flags() & flags::CLOSES == 0 {
+                    return Err(refusal);
+                }
+                let vault = self.outer.vault.lamports();
+                let closing = Closing {
+                    view,
+                    call: inner.accounts.as_ptr().addr(),
+                    came: vault.saturating_sub(self.vault_before),
+                };
+                let before = self.closed;
+                self.closed = closing.judge(before, self.tokens, self.ledger, at, refusal)?;
+                return Ok(());
+            }
+        };
         let lamports = view.lamports();
         match watched.control {
             Control::Clean => {
@@ -157,6 +188,22 @@ impl Watch<'_, '_> {
                 if amount < watched.amount || lamports < watched.lamports {
                     return Err(Refusal::new(ErrorCode::DebitOnlyTouched));
                 }
+                if !same_delegate(copy, data(view)) {
+                    return Err(changed(view));
+                }
+            }
+            Control::Delegated => {
+                let Some(less) = debit(copy, data(view)) else {
+                    return Err(changed(view));
+                };
+                if watched.lamports.saturating_sub(lamports) > less {
+                    return Err(Refusal::new(ErrorCode::DebitOnlyTouched));
+                }
+                self.ledger
+                    .mint(watched.slot)?
+                    .delta
+                    .decrease_debit_only(less);
+                copy.copy_from_slice(data(view));
             }
         }
         watched.amount = amount;
@@ -178,5 +225,26 @@ impl Watch<'_, '_> {
             }
         }
         Ok(())
+    }
+}
+
+/// How an account is watched that the vault doesn't own: as a wallet's, when the vault is its delegate and a limit of the terms says
+/// how much may leave. Everything comes by value: what is borrowed here, the hot path would have to keep in memory.
+#[inline(never)]
+fn foreign(
+    token: TokenAccount,
+    vault: &Key,
+    session: SessionView,
+    ledger: &mut Ledger,
+) -> Result<(Control, u8)> {
+    let asset = if token.native() {
+        Asset::Sol
+    } else {
+        Asset::Mint(token.mint())
+    };
+    let limit = session.limit_of_wallet(asset, token.owner());
+    match limit.filter(|_| is_delegated(&token, token.owner(), vault)) {
+        Some(limit) => Ok((Control::Delegated, ledger.slot_of_wallet(limit)?)),
+        None => Ok((Control::Foreign, SOL)),
     }
 }
