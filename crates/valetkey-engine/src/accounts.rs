@@ -27,6 +27,10 @@ pub trait Accounts {
     fn is_vault(&self, i: usize) -> bool;
     /// Whether it may appear nowhere in a plan: session key, session, config, this program, a writable instructions sysvar.
     fn is_protected(&self, i: usize) -> bool;
+    /// Whether it is known to be a clean token account of the vault, or known not to be; `None` says: read it.
+    fn known_clean(&self, _i: usize) -> Option<bool> {
+        None
+    }
     /// Whether it is a position key of this execute.
     fn is_position_key(&self, _i: usize) -> bool {
         false

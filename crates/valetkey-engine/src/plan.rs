@@ -92,38 +92,25 @@ pub struct ExecuteArgs<'a> {
 impl<'a> ExecuteArgs<'a> {
     /// Reads the arguments after the discriminator. Refuses with `MalformedPlan`, `EmptyPlan`, `TooManyInner` or
     /// `TrailingBytes`.
-    #[inline(always)]
     pub fn parse(data: &'a [u8]) -> Result<Self> {
         let mut cursor = Cursor::new(data);
-        let Some(flags) = cursor.u8() else {
+        let Some(flags) = cursor.u8().filter(|flags| flags & flags::RESERVED == 0) else {
             return Err(malformed(0));
         };
-        if flags == 0 {
-            // The common case: no guard at all.
-            return Ok(Self {
-                flags,
-                once: None,
-                seq: None,
-                grant: None,
-                keys_hash: None,
-                fee: None,
-                min_receive: &[],
-                position_keys: &[],
-                plan: Plan::parse(cursor.rest())?,
-            });
-        }
-        Self::parse_guards(flags, cursor, data.len())
-    }
-
-    fn parse_guards(flags: u8, mut cursor: Cursor<'a>, length: usize) -> Result<Self> {
-        if flags & flags::RESERVED != 0 {
-            return Err(malformed(0));
-        }
         let Some(mut args) = Self::guards(flags, &mut cursor) else {
-            return Err(malformed(length));
+            return Err(malformed(data.len()));
         };
         args.plan = Plan::parse(cursor.rest())?;
         Ok(args)
+    }
+
+    /// The bytes of the plan, when nothing stands before it: the common case, for which [`ExecuteArgs::parse`] isn't needed.
+    #[inline(always)]
+    pub const fn unguarded(data: &'a [u8]) -> Option<&'a [u8]> {
+        match data {
+            [0, plan @ ..] => Some(plan),
+            _ => None,
+        }
     }
 
     fn guards(flags: u8, cursor: &mut Cursor<'a>) -> Option<Self> {

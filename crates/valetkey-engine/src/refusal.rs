@@ -161,20 +161,16 @@ impl Refusal {
 
     /// The 24 bytes of return data.
     pub fn to_bytes(&self) -> [u8; Self::SIZE] {
-        let [c0, c1, c2, c3] = self.code.to_le_bytes();
-        let [a0, a1, a2, a3, a4, a5, a6, a7] = self.asked.to_le_bytes();
-        let [l0, l1, l2, l3, l4, l5, l6, l7] = self.left.to_le_bytes();
-        let Self {
-            inner,
-            rule,
-            subject,
-            index,
-            ..
-        } = *self;
-        [
-            c0, c1, c2, c3, inner, rule, subject, index, a0, a1, a2, a3, a4, a5, a6, a7, l0, l1,
-            l2, l3, l4, l5, l6, l7,
-        ]
+        // By words: byte by byte it costs three times as much on the chain.
+        let subject = u16::from_le_bytes([self.subject, self.index]);
+        let place = u16::from_le_bytes([self.inner, self.rule]);
+        let head = u64::from(self.code) | u64::from(place) << 32 | u64::from(subject) << 48;
+        let mut bytes = [0; Self::SIZE];
+        let words = bytes.as_chunks_mut::<8>().0.iter_mut();
+        for (place, word) in words.zip([head, self.asked, self.left]) {
+            *place = word.to_le_bytes();
+        }
+        bytes
     }
 
     /// Reads the 24 bytes of return data.

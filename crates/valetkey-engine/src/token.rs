@@ -1,5 +1,6 @@
 //! Token accounts of SPL Token and Token-2022: what they are, whose they are, what may change in them.
 
+use crate::accounts::Accounts;
 use crate::bytes::{bytes_at, key_eq, u32_at, u64_at, u8_at, Cursor, Key};
 use crate::programs::{TOKEN, TOKEN_2022};
 
@@ -48,6 +49,29 @@ impl<'a> TokenAccount<'a> {
             _ => return None,
         }
         matches!(u8_at::<108, ACCOUNT_SIZE>(base), 1 | 2).then_some(Self { base })
+    }
+
+    /// The same for bytes that are known to be a token account; `None` when they can't be one.
+    #[inline(always)]
+    pub fn known(data: &'a [u8]) -> Option<Self> {
+        let base = data.first_chunk::<ACCOUNT_SIZE>()?;
+        Some(Self { base })
+    }
+
+    /// The token account at an index, when it is a clean one of the vault: as the accounts know it, else as it reads.
+    #[inline(always)]
+    pub fn clean_at<A: Accounts>(accounts: &'a A, index: usize, vault: &Key) -> Option<Self> {
+        match accounts.known_clean(index) {
+            Some(true) => Self::known(accounts.data(index)),
+            Some(false) => None,
+            None => Self::read_clean(accounts.owner(index), accounts.data(index), vault),
+        }
+    }
+
+    // A function of its own: inlined into a walk over accounts, it takes the registers away from it.
+    #[inline(never)]
+    fn read_clean(owner_program: &Key, data: &'a [u8], vault: &Key) -> Option<Self> {
+        Self::read(owner_program, data).filter(|account| account.is_clean(vault))
     }
 
     /// Whether bytes, read as a token account, may give this key a say: it stands in the owner field, or there is a delegate or

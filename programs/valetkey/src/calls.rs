@@ -25,25 +25,27 @@ pub struct CallSpace<'a> {
 }
 
 /// Who signs inside: the vault of this config, and nobody else. No outer signature is ever forwarded.
-#[derive(Clone, Copy)]
 pub struct VaultSigner<'a> {
     pub vault: &'a AccountView,
-    pub config: &'a AccountView,
-    pub bump: u8,
+    seeds: [Seed<'a>; 3],
 }
 
 impl<'a> VaultSigner<'a> {
-    /// The vault's seeds; `bump` holds its bump.
+    /// The vault of a config, whose bump `bump` holds.
     #[inline(always)]
-    pub fn seeds<'s>(&self, bump: &'s [u8; 1]) -> [Seed<'s>; 3]
-    where
-        'a: 's,
-    {
-        [
+    pub fn new(vault: &'a AccountView, config: &'a AccountView, bump: &'a [u8; 1]) -> Self {
+        let seeds = [
             Seed::from(b"vault".as_slice()),
-            Seed::from(key(self.config).as_slice()),
+            Seed::from(key(config).as_slice()),
             Seed::from(bump),
-        ]
+        ];
+        Self { vault, seeds }
+    }
+
+    /// The vault's seeds, in their order.
+    #[inline(always)]
+    pub const fn seeds(&self) -> &[Seed<'a>; 3] {
+        &self.seeds
     }
 }
 
@@ -57,16 +59,9 @@ pub fn call<'a>(
     signer: &VaultSigner,
     space: &mut CallSpace<'a>,
 ) -> Result<()> {
-    let bump = [signer.bump];
-    let seeds = signer.seeds(&bump);
-    let signers = [Signer::from(&seeds)];
-    call_signed(
-        views,
-        inner,
-        &signers,
-        |view| is_same(view, signer.vault),
-        space,
-    )
+    let signers = [Signer::from(signer.seeds())];
+    let signs = |view: &AccountView| is_same(view, signer.vault);
+    call_signed(views, inner, &signers, signs, space)
 }
 
 /// As [`call`], with the seeds of all who sign; `signs` says of each account in its order whether it does.

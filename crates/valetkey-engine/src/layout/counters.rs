@@ -22,10 +22,11 @@ pub fn spend_use(data: &mut [u8]) -> Result<()> {
         return Err(Refusal::new(ErrorCode::UsesSpent).asked(1));
     }
     // Unlimited uses stop counting at the end of the type instead of ending there.
+    let more = u32::from(spent != u32::MAX);
     write(
         header,
         offset::USES_SPENT,
-        &spent.saturating_add(1).to_le_bytes(),
+        &spent.wrapping_add(more).to_le_bytes(),
     )
 }
 
@@ -79,6 +80,12 @@ pub fn set_limit(data: &mut [u8], index: usize, counters: &NewCounters) -> Resul
     let at = HEADER
         .wrapping_add(keys.wrapping_mul(32))
         .wrapping_add(index.wrapping_mul(limit::SIZE));
+    set_limit_at(data, at, counters)
+}
+
+/// Writes the counters of the limit that begins at the byte `at` of the account, see [`super::SessionView::limit_offset`].
+#[inline(always)]
+pub fn set_limit_at(data: &mut [u8], at: usize, counters: &NewCounters) -> Result<()> {
     let Some(bytes) = data
         .get_mut(at..)
         .and_then(|rest| rest.first_chunk_mut::<{ limit::SIZE }>())

@@ -159,6 +159,16 @@ impl<'a> SessionView<'a> {
         self.limits.get(index).map(LimitView::new)
     }
 
+    /// Where a limit begins, in bytes of the account.
+    #[inline(always)]
+    pub const fn limit_offset(&self, index: usize) -> usize {
+        // At most 320 + 32 * 32 + 8 * 56 for a limit of the session.
+        let keys = self.keys.len().wrapping_mul(32);
+        HEADER
+            .wrapping_add(keys)
+            .wrapping_add(index.wrapping_mul(limit::SIZE))
+    }
+
     /// The position of the limit of an asset that leaves from the vault.
     #[inline(always)]
     pub fn limit_of(&self, asset: &Asset) -> Option<usize> {

@@ -131,9 +131,13 @@ fn is_clean<A: Accounts>(
     mint: u8,
     session: &SessionView,
 ) -> bool {
-    wanted_mint(mint, session).is_some_and(|mint| {
-        is_clean_token(accounts.owner(outer), accounts.data(outer), vault, mint)
-    })
+    let Some(account) = TokenAccount::clean_at(accounts, outer, vault) else {
+        return false;
+    };
+    mint == NO_KEY
+        || session
+            .key(mint)
+            .is_some_and(|mint| key_eq(mint, account.mint()))
 }
 
 /// The mint that a key index names, `Some(None)` for any (255); `None` for an index that names no key.
@@ -146,13 +150,6 @@ fn wanted_mint<'a>(mint: u8, session: &SessionView<'a>) -> Option<Option<&'a Key
 }
 
 // These are functions of their own: inlined into the walk, they take the registers away from it.
-
-#[inline(never)]
-fn is_clean_token(owner: &Key, data: &[u8], vault: &Key, mint: Option<&Key>) -> bool {
-    TokenAccount::read(owner, data).is_some_and(|account| {
-        account.is_clean(vault) && mint.is_none_or(|mint| key_eq(mint, account.mint()))
-    })
-}
 
 #[inline(never)]
 fn is_token_of(owner: &Key, data: &[u8], wallet: &Key, mint: Option<&Key>) -> bool {

@@ -41,8 +41,7 @@ pub(super) fn transfer<'a, A: Accounts>(
         return Err(at_position(ErrorCode::SelfTransfer, 1));
     }
     // Lamports of a clean account are still the vault's: wrapping takes nothing.
-    let stays = TokenAccount::read(accounts.owner(to), accounts.data(to))
-        .is_some_and(|account| account.is_clean(vault));
+    let stays = TokenAccount::clean_at(accounts, to, vault).is_some();
     Ok((amount > 0 && !stays).then_some(Visible {
         asset: Asset::Sol,
         amount,

@@ -170,24 +170,8 @@ fn clean<'a, A: Accounts>(
     vault: &Key,
     program: &Key,
 ) -> Option<TokenAccount<'a>> {
-    let (owner, data) = (accounts.owner(index), accounts.data(index));
-    if TokenAccount::names(data, vault) {
-        clean_of(owner, data, vault, program)
-    } else {
-        None
-    }
-}
-
-/// A function of its own: inlined twice, it takes the registers away from what is around it.
-#[inline(never)]
-fn clean_of<'a>(
-    owner: &Key,
-    data: &'a [u8],
-    vault: &Key,
-    program: &Key,
-) -> Option<TokenAccount<'a>> {
-    TokenAccount::read(owner, data)
-        .filter(|account| key_eq(owner, program) && account.is_clean(vault))
+    TokenAccount::clean_at(accounts, index, vault)
+        .filter(|_| key_eq(accounts.owner(index), program))
 }
 
 /// The account, when it is a wallet's under this token program, the vault is its delegate, and the session has a limit for what

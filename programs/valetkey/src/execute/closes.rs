@@ -10,6 +10,7 @@ use valetkey_engine::{
 
 use super::{
     ledger::{Ledger, SOL},
+    outer::Outer,
     token_watch::{Control, TokenWatchSpace},
 };
 use crate::views::owner;
@@ -42,8 +43,8 @@ impl Closing<'_> {
         before: Closed,
         tokens: &mut TokenWatchSpace,
         ledger: &mut Ledger,
-        at: usize,
-        refusal: Refusal,
+        outer: Outer,
+        (at, refusal): (usize, Refusal),
     ) -> Result<Closed> {
         let Self { view, call, came } = self;
         let is_closed = key_eq(owner(view), &SYSTEM) && view.is_data_empty();
@@ -67,7 +68,7 @@ impl Closing<'_> {
         if watched.slot != SOL {
             ledger.mint(watched.slot)?.delta.decrease(watched.amount);
         }
-        tokens.forget(at);
+        tokens.forget(at, |index| outer.set_clean(index, false));
         Ok(Closed { lamports, call })
     }
 }

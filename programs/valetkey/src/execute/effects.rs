@@ -3,12 +3,12 @@
 use pinocchio::AccountView;
 use valetkey_engine::{
     errors::ErrorCode,
-    layout::{counters, limit, session::HEADER, SessionView},
+    layout::{counters, SessionView},
     plan::Plan,
     refusal::{Refusal, Result},
-    Key,
 };
 
+use super::guards::Demands;
 use crate::views::data_mut;
 
 /// Where the table of rule offsets of a session lies, so that no view is needed while counters are written.
@@ -22,11 +22,9 @@ impl RuleTable {
     /// Of an opened session.
     #[inline(always)]
     pub fn of(session: &SessionView) -> Self {
-        let keys = session.keys().len().saturating_mul(size_of::<Key>());
-        let limits = session.limits_len().saturating_mul(limit::SIZE);
-        let start = HEADER.saturating_add(keys).saturating_add(limits);
         Self {
-            start,
+            // Behind the last limit. (Saturating arithmetic costs ten times as much here, and an opened session is short.)
+            start: session.limit_offset(session.limits_len()),
             rules: u8::try_from(session.rules_len()).unwrap_or(0),
         }
     }
@@ -37,9 +35,7 @@ impl RuleTable {
         if rule >= self.rules {
             return None;
         }
-        let at = self
-            .start
-            .saturating_add(usize::from(rule).saturating_mul(2));
+        let at = self.start.wrapping_add(usize::from(rule).wrapping_mul(2));
         let offset = data.get(at..)?.first_chunk::<2>()?;
         Some(usize::from(u16::from_le_bytes(*offset)))
     }
@@ -53,8 +49,8 @@ pub struct Effects {
     pub has_pins: bool,
 }
 
-/// Counts the use, the execute, the `once` number, and for each inner instruction one use of its rule and the argument of its
-/// cap.
+/// Counts the use, the execute, the `once` number, the fee, and for each inner instruction one use of its rule and the argument
+/// of its cap.
 ///
 /// # Safety
 /// No slice of the session's data may be in use.
@@ -63,14 +59,14 @@ pub unsafe fn write_effects(
     session: &AccountView,
     plan: &Plan,
     rules: RuleTable,
-    once: Option<(u64, u128)>,
+    demands: Option<&Demands>,
 ) -> Result<Effects> {
     // SAFETY: the caller's promise.
     let data = unsafe { data_mut(session) };
     counters::spend_use(data)?;
     let seq = counters::bump_seq(data)?;
-    if let Some((highest, map)) = once {
-        counters::set_once(data, highest, map)?;
+    if let Some(demands) = demands {
+        write_demands(data, demands)?;
     }
     let mut has_pins = false;
     for (inner, number) in plan.iter().zip(0_u8..) {
@@ -81,4 +77,15 @@ pub unsafe fn write_effects(
         .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
     }
     Ok(Effects { seq, has_pins })
+}
+
+#[inline(never)]
+fn write_demands(data: &mut [u8], demands: &Demands) -> Result<()> {
+    if let Some((highest, map)) = demands.once {
+        counters::set_once(data, highest, map)?;
+    }
+    match &demands.payment {
+        Some(payment) => counters::set_fee_paid(data, payment.paid),
+        None => Ok(()),
+    }
 }

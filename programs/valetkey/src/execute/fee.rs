@@ -67,7 +67,7 @@ impl Payment {
     pub fn pay<'a>(
         self,
         outer: Outer<'a>,
-        signer: VaultSigner,
+        signer: &VaultSigner,
         space: &mut CallSpace<'a>,
     ) -> Result<()> {
         let Fee { amount, account } = self.fee;
@@ -85,6 +85,6 @@ impl Payment {
             accounts: &[VAULT, account],
             data: &data,
         };
-        call(outer.views, &transfer, &signer, space)
+        call(outer.views, &transfer, signer, space)
     }
 }

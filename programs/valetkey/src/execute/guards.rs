@@ -1,15 +1,21 @@
 //! What a caller may demand before anything runs.
 
+use core::mem::MaybeUninit;
+
 use valetkey_engine::{
     errors::ErrorCode,
     key_eq,
     layout::SessionView,
     once,
-    plan::ExecuteArgs,
+    plan::{flags, ExecuteArgs},
     refusal::{Refusal, Result},
 };
 
-use super::outer::Outer;
+use super::{
+    fee::{check_fee, Payment},
+    outer::Outer,
+    position_keys::check_position_keys,
+};
 use crate::{runtime::sha256, views};
 
 /// Most accounts that `keys_hash` covers: all that a transaction can lock.
@@ -17,16 +23,48 @@ const MAX_HASHED: usize = 64;
 /// The hash begins with the vault: what comes before is bound by the session itself.
 const FIRST_HASHED: usize = 3;
 
+/// What the arguments of an execute hold before its plan, checked.
+pub struct Demands<'a> {
+    pub args: ExecuteArgs<'a>,
+    /// State of the `once` numbers to be written, when the call has one.
+    pub once: Option<(u64, u128)>,
+    /// The fee to be paid after the plan.
+    pub payment: Option<Payment>,
+}
+
+impl<'a> Demands<'a> {
+    /// Reads them into `place`, and checks grant id, sequence number, keys hash, fee and position keys.
+    #[inline(never)]
+    pub fn read(
+        args: &'a [u8],
+        session: &SessionView,
+        outer: &mut Outer<'a>,
+        place: &'a mut MaybeUninit<Self>,
+    ) -> Result<&'a Self> {
+        let args = ExecuteArgs::parse(args)?;
+        let once = check_guards(&args, session, outer)?;
+        let payment = match args.fee {
+            Some(fee) => Some(check_fee(fee, *session, *outer)?),
+            None => None,
+        };
+        if args.flags & flags::POSITION_KEYS != 0 {
+            outer.position_keys = args.raw_position_keys();
+            check_position_keys(*outer, *session)?;
+        }
+        Ok(place.write(Self {
+            args,
+            once,
+            payment,
+        }))
+    }
+}
+
 /// Checks grant id, sequence number and keys hash. Returns the `once` state to be written, when the call has a number.
-#[inline(always)]
-pub fn check_guards(
+fn check_guards(
     args: &ExecuteArgs,
     session: &SessionView,
     outer: &Outer,
 ) -> Result<Option<(u64, u128)>> {
-    if args.flags == 0 {
-        return Ok(None);
-    }
     if let Some(grant) = args.grant.filter(|grant| *grant != session.grant_id()) {
         return Err(Refusal::new(ErrorCode::GrantMismatch)
             .asked(grant)

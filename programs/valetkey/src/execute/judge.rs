@@ -3,49 +3,41 @@
 use valetkey_engine::{
     errors::ErrorCode,
     floors::check_floor,
-    layout::{Asset, Floor, SessionView},
-    limits::check_limit,
-    plan::ExecuteArgs,
+    layout::{Asset, Floor},
+    plan::{ExecuteArgs, Inner},
     refusal::{Refusal, Result},
-    scope::Visible,
+    scope::match_inner,
 };
 
 use super::{token_watch::Control, watch::Watch};
-
-/// Checks an amount that can be seen in an instruction against its limit, before anything is called; `spent` is what left in
-/// this execute before.
-#[inline(always)]
-pub fn check_visible(session: &SessionView, visible: &Visible, spent: u64, now: i64) -> Result<()> {
-    let limit = match visible.wallet {
-        None => session.limit_of(&visible.asset),
-        Some(wallet) => session.limit_of_wallet(visible.asset, wallet),
-    };
-    let limit = limit.and_then(|index| Some((index, session.limit(index)?)));
-    let Some((index, limit)) = limit else {
-        return Err(Refusal::new(ErrorCode::NoLimit).asked(visible.amount));
-    };
-    check_limit(
-        &limit.state(),
-        spent,
-        visible.amount,
-        now,
-        session.starts_at(),
-    )
-    .map_err(|refusal| refusal.limit(index))
-}
+use crate::views::key;
 
 impl Watch<'_, '_> {
+    /// Whether the rule allows an inner instruction, and its limit what can be seen in it, before anything is called; returns the
+    /// rule's floor.
+    #[inline(always)]
+    pub fn allow(&mut self, inner: &Inner, number: u8) -> Result<Option<Floor>> {
+        let vault = key(self.outer.vault);
+        let matched = match_inner(self.session, inner, self.outer, vault, number)?;
+        if let Some(visible) = matched.visible {
+            self.ledger
+                .check(&visible, self.session, self.now)
+                .map_err(|refusal| refusal.inner(number).rule(inner.rule))?;
+        }
+        Ok(matched.rule.floor())
+    }
+
     /// Adds what the inner instruction at hand took to what left before; checks the rule's floor.
     #[inline(always)]
     pub fn judge_call(&mut self, floor: Option<Floor>) -> Result<()> {
-        self.ledger.end_call()?;
+        self.ledger.end_call(self.session, self.now)?;
         floor.map_or(Ok(()), |floor| self.judge_floor(&floor))
     }
 
     /// Checks the sums of the whole plan against all bounds of their limits.
     #[inline(always)]
-    pub fn settle(&mut self, now: i64) -> Result<()> {
-        self.ledger.settle(self.session, now)
+    pub fn settle(&self) -> Result<()> {
+        self.ledger.settle(self.session, self.now)
     }
 
     /// "At least so much back": from measured holdings. Nothing but the floor's own asset, and SOL, may leave beside it.

@@ -4,8 +4,8 @@ use valetkey_engine::{
     errors::ErrorCode,
     holdings::Delta,
     key_eq,
-    layout::{counters::set_limit, Asset, SessionView, NO_KEY},
-    limits::{settle, NewCounters},
+    layout::{counters::set_limit_at, Asset, SessionView, NO_KEY},
+    limits::{check_limit, Headroom},
     refusal::{Refusal, Result},
     scope::Visible,
     Key,
@@ -16,6 +16,9 @@ use super::token_watch::MAX_WATCHED;
 /// The slot number of SOL; mints count from 1.
 pub const SOL: u8 = 0;
 
+/// Begins the key of a slot that counts a wallet's limit; its position follows in the last byte.
+const WALLET_SLOT: Key = [u8::MAX; 32];
+
 /// One asset; all-zero bytes are one that nothing happened to.
 #[derive(Clone, Copy)]
 pub struct Slot {
@@ -23,65 +26,102 @@ pub struct Slot {
     pub delta: Delta,
     /// What left in this execute.
     pub spent: u64,
-    /// Position of its limit in the session plus one; 0 without a limit.
+    /// What its limit has left, once something asked for it.
+    headroom: Headroom,
+    is_known: bool,
+    /// Where its limit begins in the session's account; 0 without a limit.
+    at: u16,
+    /// Position of its limit in the session.
     limit: u8,
-    /// What is to be written; nothing when nothing left.
-    settled: NewCounters,
 }
 
 impl Slot {
-    /// Position of its limit in the session, if it has one.
+    /// Looks its limit up, the first time that something is about to leave.
     #[inline(always)]
-    pub fn limit(&self) -> Option<usize> {
-        usize::from(self.limit).checked_sub(1)
+    fn know(&mut self, key: Option<&Key>, session: &SessionView, now: i64) {
+        if !self.is_known {
+            let limit = match key {
+                None => session.limit_of(&Asset::Sol),
+                Some(key) => limit_of_slot(key, session),
+            };
+            self.look_up(limit, session, now);
+        }
     }
 
     #[inline(always)]
-    fn start(&mut self, asset: &Asset, session: &SessionView) {
-        let limit = session.limit_of(asset).and_then(|at| u8::try_from(at).ok());
-        self.limit = limit.map_or(0, |at| at.saturating_add(1));
+    fn look_up(&mut self, limit: Option<usize>, session: &SessionView, now: i64) {
+        self.is_known = true;
+        if let Some((index, limit)) = limit.and_then(|index| Some((index, session.limit(index)?))) {
+            self.headroom = Headroom::of(&limit.state(), now, session.starts_at());
+            self.at = u16::try_from(session.limit_offset(index)).unwrap_or(0);
+            self.limit = u8::try_from(index).unwrap_or(u8::MAX);
+        }
+    }
+
+    /// Whether `more` may leave after what left before; counts nothing.
+    #[inline(always)]
+    fn check(
+        &mut self,
+        more: u64,
+        key: Option<&Key>,
+        session: &SessionView,
+        now: i64,
+    ) -> Result<()> {
+        self.know(key, session, now);
+        if more > self.headroom.after(self.spent) {
+            return Err(self.exceeded(self.spent, more, session, now));
+        }
+        Ok(())
     }
 
     /// Adds what the inner instruction at hand took.
     #[inline(always)]
-    pub fn count(&mut self) -> Result<()> {
+    fn count(&mut self, key: Option<&Key>, session: &SessionView, now: i64) -> Result<()> {
         let outflow = self.delta.outflow()?;
         if outflow == 0 {
             return Ok(());
         }
-        if self.limit == 0 {
+        self.know(key, session, now);
+        if self.at == 0 {
             return Err(Refusal::new(ErrorCode::NoLimit).asked(outflow));
         }
-        match self.spent.checked_add(outflow) {
-            Some(spent) => self.spent = spent,
-            None => return Err(Refusal::new(ErrorCode::ArithmeticOverflow)),
+        let spent = self.spent.wrapping_add(outflow);
+        if spent < outflow {
+            return Err(Refusal::new(ErrorCode::ArithmeticOverflow));
         }
+        self.spent = spent;
         Ok(())
+    }
+
+    /// Says which bound refuses.
+    #[cold]
+    #[inline(never)]
+    fn exceeded(&self, before: u64, more: u64, session: &SessionView, now: i64) -> Refusal {
+        let index = usize::from(self.limit);
+        let no_limit = Refusal::new(ErrorCode::NoLimit).asked(more);
+        match session.limit(index).filter(|_| self.at != 0) {
+            Some(limit) => check_limit(&limit.state(), before, more, now, session.starts_at())
+                .map_or_else(|refusal| refusal.limit(index), |()| no_limit),
+            None => no_limit,
+        }
     }
 
     /// Checks the sum of the whole plan against all bounds of its limit.
     #[inline(always)]
-    fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
-        if self.spent == 0 {
-            return Ok(());
+    fn settle(&self, session: &SessionView, now: i64) -> Result<()> {
+        if self.spent > self.headroom.left {
+            return Err(self.exceeded(0, self.spent, session, now));
         }
-        let limit = self
-            .limit()
-            .and_then(|index| Some((index, session.limit(index)?)));
-        let Some((index, limit)) = limit else {
-            return Err(Refusal::new(ErrorCode::NoLimit).asked(self.spent));
-        };
-        let counters = settle(&limit.state(), self.spent, now, session.starts_at());
-        self.settled = counters.map_err(|refusal| refusal.limit(index))?;
         Ok(())
     }
 
+    /// Writes the counters of its limit, when something left.
     #[inline(always)]
     fn write(&self, session: &mut [u8]) -> Result<()> {
-        match self.limit() {
-            Some(limit) if self.spent > 0 => set_limit(session, limit, &self.settled),
-            _ => Ok(()),
+        if self.spent == 0 {
+            return Ok(());
         }
+        set_limit_at(session, self.at.into(), &self.headroom.count(self.spent))
     }
 }
 
@@ -94,12 +134,6 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Finds the limit of SOL.
-    #[inline(always)]
-    pub fn start(&mut self, session: &SessionView) {
-        self.sol.start(&Asset::Sol, session);
-    }
-
     /// The mints in use, by rising slot number from 1.
     #[inline(always)]
     pub fn mints(&self) -> &[(Key, Slot)] {
@@ -139,51 +173,53 @@ impl Ledger {
 
     /// Number of a mint's slot, opened when it has none yet.
     #[inline(always)]
-    pub fn slot_of(&mut self, mint: &Key, session: &SessionView) -> Result<u8> {
-        let asset = Asset::Mint(mint);
-        if let Some((found, _)) = self.find(&asset) {
+    pub fn slot_of(&mut self, mint: &Key) -> Result<u8> {
+        if let Some((found, _)) = self.find(&Asset::Mint(mint)) {
             return Ok(found);
         }
-        let Some((known, slot)) = self.mints.get_mut(usize::from(self.count)) else {
+        let Some((known, _)) = self.mints.get_mut(usize::from(self.count)) else {
             return Err(full());
         };
         *known = *mint;
-        slot.start(&asset, session);
-        self.count = self.count.saturating_add(1);
+        self.count = self.count.wrapping_add(1);
         Ok(self.count)
     }
 
     /// Number of the slot of a limit on a wallet's money, opened when it has none yet.
     #[inline(never)]
     pub fn slot_of_wallet(&mut self, limit: usize) -> Result<u8> {
-        let index = u8::try_from(limit).unwrap_or(u8::MAX);
-        let key = wallet_slot(index);
-        if let Some((found, _)) = self.find(&Asset::Mint(&key)) {
-            return Ok(found);
-        }
-        let Some((known, slot)) = self.mints.get_mut(usize::from(self.count)) else {
-            return Err(full());
-        };
-        *known = key;
-        slot.limit = index.saturating_add(1);
-        self.count = self.count.saturating_add(1);
-        Ok(self.count)
+        self.slot_of(&wallet_slot(u8::try_from(limit).unwrap_or(u8::MAX)))
     }
 
-    /// What left in this execute of what a typed instruction is about to take.
+    /// Whether what a typed instruction is about to take may leave, after what left before.
     #[inline(always)]
-    pub fn spent(&self, visible: &Visible, session: &SessionView) -> u64 {
-        let found = match visible.wallet {
-            None => self.find(&visible.asset),
-            Some(wallet) => self.find_wallet(visible.asset, wallet, *session),
+    pub fn check(&mut self, visible: &Visible, session: &SessionView, now: i64) -> Result<()> {
+        let number = match (visible.wallet, visible.asset) {
+            (None, Asset::Sol) => return self.sol.check(visible.amount, None, session, now),
+            (None, Asset::Mint(mint)) => self.slot_of(mint)?,
+            (Some(wallet), asset) => {
+                self.slot_of_visible(wallet, asset, visible.amount, *session)?
+            }
         };
-        found.map_or(0, |(_, slot)| slot.spent)
+        match self.mints.get_mut(usize::from(number).wrapping_sub(1)) {
+            Some((key, slot)) => slot.check(visible.amount, Some(key), session, now),
+            None => Err(full()),
+        }
     }
 
+    #[cold]
     #[inline(never)]
-    fn find_wallet(&self, asset: Asset, wallet: &Key, session: SessionView) -> Option<(u8, &Slot)> {
-        let limit = u8::try_from(session.limit_of_wallet(asset, wallet)?).ok()?;
-        self.find(&Asset::Mint(&wallet_slot(limit)))
+    fn slot_of_visible(
+        &mut self,
+        wallet: &Key,
+        asset: Asset,
+        amount: u64,
+        session: SessionView,
+    ) -> Result<u8> {
+        match session.limit_of_wallet(asset, wallet) {
+            Some(limit) => self.slot_of_wallet(limit),
+            None => Err(Refusal::new(ErrorCode::NoLimit).asked(amount)),
+        }
     }
 
     /// What left the wallets of the terms in this execute, of the asset with this byte.
@@ -213,25 +249,25 @@ impl Ledger {
 
     /// Adds what the inner instruction at hand took to what left before.
     #[inline(always)]
-    pub fn end_call(&mut self) -> Result<()> {
-        self.sol.count()?;
-        for (_, slot) in self.mints_mut() {
-            slot.count()?;
+    pub fn end_call(&mut self, session: &SessionView, now: i64) -> Result<()> {
+        self.sol.count(None, session, now)?;
+        for (key, slot) in self.mints_mut() {
+            slot.count(Some(key), session, now)?;
         }
         Ok(())
     }
 
     /// Checks the sums of the whole plan.
     #[inline(always)]
-    pub fn settle(&mut self, session: &SessionView, now: i64) -> Result<()> {
+    pub fn settle(&self, session: &SessionView, now: i64) -> Result<()> {
         self.sol.settle(session, now)?;
-        for (_, slot) in self.mints_mut() {
+        for (_, slot) in self.mints() {
             slot.settle(session, now)?;
         }
         Ok(())
     }
 
-    /// Writes what was settled.
+    /// Writes the counters of what left.
     #[inline(always)]
     pub fn write(&self, session: &mut [u8]) -> Result<()> {
         self.sol.write(session)?;
@@ -244,11 +280,20 @@ impl Ledger {
 
 /// What stands for the mint in the slot of a wallet's limit: an address that nobody can open an account at.
 fn wallet_slot(limit: u8) -> Key {
-    let mut key = [u8::MAX; 32];
+    let mut key = WALLET_SLOT;
     if let Some(last) = key.last_mut() {
         *last = limit;
     }
     key
+}
+
+/// The limit that counts in a slot: that of its mint, or the wallet's that the slot was opened for.
+#[inline(never)]
+fn limit_of_slot(key: &Key, session: &SessionView) -> Option<usize> {
+    match (key.split_last(), WALLET_SLOT.split_last()) {
+        (Some((limit, start)), Some((_, wallet))) if start == wallet => Some(usize::from(*limit)),
+        _ => session.limit_of(&Asset::Mint(key)),
+    }
 }
 
 #[cold]

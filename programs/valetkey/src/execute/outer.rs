@@ -1,7 +1,12 @@
+use core::cell::Cell;
+
 use pinocchio::{account::RuntimeAccount, AccountView};
 use valetkey_engine::{accounts::Accounts, key_eq, plan::PositionKey, Key};
 
 use crate::{nonce::INSTRUCTIONS_SYSVAR, views};
+
+/// The watch has begun; the session key, account 0, is no token account.
+const WATCHING: u64 = 1;
 
 /// The accounts of an `execute`: 0 session key, 1 session, 2 config, 3 vault, 4… the rest.
 #[derive(Clone, Copy)]
@@ -13,15 +18,17 @@ pub struct Outer<'a> {
     pub vault: &'a AccountView,
     /// The position keys of the plan, four bytes each as it lists them; checked before the plan begins.
     pub position_keys: &'a [[u8; 4]],
+    /// Bit i: account i is a clean token account of the vault, and is watched so that it stays one. Bit 0: the watch has begun.
+    clean: &'a Cell<u64>,
     /// Where the runtime keeps the vault, and the last one of the three before it.
     vault_at: *const RuntimeAccount,
     last_protected_at: *const RuntimeAccount,
 }
 
 impl<'a> Outer<'a> {
-    /// Names the first four; `None` when there are fewer.
+    /// Names the first four; `clean` holds 0 at first. `None` when there are fewer.
     #[inline(always)]
-    pub fn new(views: &'a [AccountView]) -> Option<Self> {
+    pub fn new(views: &'a [AccountView], clean: &'a Cell<u64>) -> Option<Self> {
         let [session_key, session, config, vault, ..] = views else {
             return None;
         };
@@ -32,6 +39,7 @@ impl<'a> Outer<'a> {
             config,
             vault,
             position_keys: &[],
+            clean,
             vault_at: vault.account_ptr(),
             last_protected_at: session_key
                 .account_ptr()
@@ -39,6 +47,28 @@ impl<'a> Outer<'a> {
                 .max(config.account_ptr()),
         })
     }
+}
+
+impl Outer<'_> {
+    /// From now on each writable account is known to be clean or not.
+    #[inline(always)]
+    pub fn begin_watch(&self) {
+        self.clean.set(WATCHING);
+    }
+
+    /// Whether account `index`, which is writable, is a clean token account.
+    #[inline(always)]
+    pub fn set_clean(&self, index: usize, is_clean: bool) {
+        let bit = bit_of(index);
+        let others = self.clean.get() & !bit;
+        self.clean.set(if is_clean { others | bit } else { others });
+    }
+}
+
+#[inline(always)]
+fn bit_of(index: usize) -> u64 {
+    // There are at most 64 accounts.
+    1_u64.wrapping_shl(u32::try_from(index).unwrap_or(0))
 }
 
 impl Accounts for Outer<'_> {
@@ -77,6 +107,13 @@ impl Accounts for Outer<'_> {
         self.views
             .get(i)
             .is_some_and(|view| core::ptr::eq(view.account_ptr(), self.vault_at))
+    }
+
+    /// What can't be written can't change either, and is read where it stands.
+    #[inline(always)]
+    fn known_clean(&self, i: usize) -> Option<bool> {
+        let clean = self.clean.get();
+        (clean & WATCHING != 0 && self.is_writable(i)).then(|| clean & bit_of(i) != 0)
     }
 
     #[inline(always)]

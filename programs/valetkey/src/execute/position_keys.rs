@@ -78,7 +78,7 @@ pub fn call_marked<'a>(
     outer: Outer<'a>,
     session: SessionView,
     inner: Inner,
-    signer: VaultSigner,
+    signer: &VaultSigner,
     space: &mut CallSpace<'a>,
 ) -> Result<()> {
     let marked = marked_positions(&session, &inner)?;
@@ -105,11 +105,9 @@ pub fn call_marked<'a>(
             Seed::from(core::slice::from_ref(bump)),
         ]
     });
-    let bump = [signer.bump];
-    let vault = signer.seeds(&bump);
     let signers: [Signer; MAX_KEYS + 1] = core::array::from_fn(|at| {
         let key = at.checked_sub(1).and_then(|at| seeds.get(at));
-        key.map_or_else(|| Signer::from(&vault), Signer::from)
+        key.map_or_else(|| Signer::from(signer.seeds()), Signer::from)
     });
     let signers = signers.get(..=count).unwrap_or_default();
     let mut position = 0_usize;

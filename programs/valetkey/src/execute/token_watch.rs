@@ -135,11 +135,13 @@ impl TokenWatchSpace {
     }
 
     /// Forgets an account that was closed: should another one be opened at its address, it is a new one.
-    pub fn forget(&mut self, position: usize) {
+    /// `each` is told the outer indices under which it was passed.
+    pub fn forget(&mut self, position: usize, each: impl Fn(usize)) {
         let entry = position.saturating_add(1);
-        for known in self.by_index.iter_mut() {
+        for (index, known) in self.by_index.iter_mut().enumerate() {
             if usize::from(*known) == entry {
                 *known = 0;
+                each(index);
             }
         }
         if let Some(watched) = self.watched.get_mut(position) {

@@ -29,6 +29,8 @@ const FIRST_WATCHED: usize = 4;
 pub struct Watch<'w, 'a> {
     pub outer: &'w Outer<'a>,
     pub session: &'w SessionView<'a>,
+    /// Unix seconds.
+    pub now: i64,
     pub tokens: &'w mut TokenWatchSpace,
     pub ledger: &'w mut Ledger,
     /// Lamports of the vault, as of the last call and as of the start.
@@ -43,7 +45,7 @@ impl Watch<'_, '_> {
     /// Looks at everything that was passed before anything runs. What isn't writable can't change and isn't watched.
     #[inline(always)]
     pub fn start(&mut self) -> Result<()> {
-        self.ledger.start(self.session);
+        self.outer.begin_watch();
         let [_, _, _, _, others @ ..] = self.outer.views else {
             return Ok(());
         };
@@ -70,6 +72,9 @@ impl Watch<'_, '_> {
         let Some(control) = Control::of(&token, key(self.outer.vault)) else {
             return Ok(None);
         };
+        if control == Control::Clean {
+            self.outer.set_clean(index, true);
+        }
         if self.tokens.is_known(self.outer.views, index, view) {
             return Ok(None);
         }
@@ -83,7 +88,7 @@ impl Watch<'_, '_> {
         let (control, slot) = match control {
             Control::Foreign => foreign(token, key(self.outer.vault), *self.session, self.ledger)?,
             _ if token.native() => (control, SOL),
-            _ => (control, self.ledger.slot_of(token.mint(), self.session)?),
+            _ => (control, self.ledger.slot_of(token.mint())?),
         };
         self.tokens
             .add(index, view, &token, control, slot)
@@ -158,7 +163,8 @@ impl Watch<'_, '_> {
                     came: vault.saturating_sub(self.vault_before),
                 };
                 let before = self.closed;
-                self.closed = closing.judge(before, self.tokens, self.ledger, at, refusal)?;
+                self.closed =
+                    closing.judge(before, self.tokens, self.ledger, *self.outer, (at, refusal))?;
                 return Ok(());
             }
         };

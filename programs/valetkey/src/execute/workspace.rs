@@ -1,6 +1,8 @@
 //! Working memory of the raw path: the 4 KiB of a stack frame are too small for it.
 
-use super::{ledger::Ledger, token_watch::TokenWatchSpace};
+use core::mem::MaybeUninit;
+
+use super::{guards::Demands, ledger::Ledger, token_watch::TokenWatchSpace};
 use crate::calls::CallSpace;
 
 /// Everything the raw path keeps while it works.
@@ -8,6 +10,7 @@ pub struct Workspace<'a> {
     pub calls: CallSpace<'a>,
     pub tokens: TokenWatchSpace,
     pub ledger: Ledger,
+    pub demands: MaybeUninit<Demands<'a>>,
 }
 
 /// How much heap there is without asking for more.

@@ -88,11 +88,8 @@ pub fn run(
     plan: Plan,
     purpose: Purpose,
 ) -> Result<u8> {
-    let signer = VaultSigner {
-        vault,
-        config,
-        bump,
-    };
+    let bump = [bump];
+    let signer = VaultSigner::new(vault, config, &bump);
     // SAFETY: the raw path allocates nothing, and this is its only workspace.
     let space = unsafe { workspace() };
     for (inner, number) in plan.iter().zip(0_u8..) {
