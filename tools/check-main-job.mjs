@@ -13,6 +13,15 @@ assert.match(job.composed.feeLamports, amount);
 assert.ok(job.separate.transactions >= 5 && job.separate.approvals >= 5);
 assert.ok(BigInt(job.separate.feeLamports) > BigInt(job.composed.feeLamports));
 assert.deepEqual(job.moves, { count: 30, ownerSignatures: 0 });
+assert.deepEqual([job.renewal.moves, job.renewal.lost, job.renewal.revision], [10, 0, 1]);
+assert.ok(job.renewal.difference.length > 0);
+assert.ok(job.mixed.native === 1 && job.mixed.vault === 1 && job.mixed.energy > 0);
+assert.ok(
+  BigInt(job.delegate.paid) > 0n && BigInt(job.delegate.paid) <= BigInt(job.delegate.approved),
+);
+assert.deepEqual([job.council.owners, job.council.threshold], [3, 2]);
+assert.ok(BigInt(job.council.paid) > 0n);
+assert.equal(job.council.refusal, "LimitPerPeriodExceeded");
 
 const errors = job.refusals.map((refusal) => refusal.error);
 const expected = [

@@ -15,6 +15,21 @@ export interface Facts {
   };
   separate: { transactions: number; feeLamports: string; approvals: number };
   moves: { count: number; ownerSignatures: number };
+  /** A strike that the game checks itself and a swap by the vault, in one transaction. */
+  mixed: { native: number; vault: number; signature: string; energy: number };
+  /** A renewal while moves were in flight. */
+  renewal: { moves: number; lost: number; revision: number; difference: string[] };
+  /** Tokens that stay in the wallet: what it approved, and what the session took. */
+  delegate: { approved: string; paid: string };
+  council: {
+    owners: number;
+    threshold: number;
+    approvals: number;
+    paid: string;
+    refusal: string;
+    /** How the proposal that one owner cancelled ended. */
+    other: string;
+  };
   refusals: { attempt: string; error: string }[];
   remaining: Record<string, string>;
   rentReturned: string;

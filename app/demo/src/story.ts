@@ -12,11 +12,15 @@ import { ARENA, arenaProgram, playerOf } from "../../../examples/support/arena.j
 import { ARENA_IDL } from "./arena.js";
 import { countingOwner, grantSession, openVaultWithPlayer, type Granted } from "./cast.js";
 import { compose } from "./composed.js";
+import { councilDecides } from "./council.js";
 import { endIt } from "./ending.js";
+import { mixedMove } from "./mixed.js";
 import type { Network } from "./network.js";
+import { payFromTheWallet } from "./own-wallet.js";
 import { movesOf } from "./play.js";
 import { tryASmallSession, tryTheMainSession, type Scene } from "./refusals.js";
 import { paint, WIDTH, type Facts, type Teller } from "./report.js";
+import { renewDuringPlay } from "./renewal.js";
 import { setStage, WHOLE, type Stage } from "./stage.js";
 import { mainTerms } from "./terms.js";
 
@@ -34,8 +38,12 @@ export async function tellStory(network: Network, teller: Teller): Promise<Facts
   const { granted, text } = await approve(scene);
   const { sent, facts, separate } = await compose(scene, granted);
   const moves = await playOn(scene, granted);
+  const renewal = await renewDuringPlay(scene, granted);
+  const mixed = await mixedMove(scene);
+  const delegate = await payFromTheWallet(scene);
   await tryTheMainSession(scene, granted, sent.once ?? 0n);
   await tryASmallSession(scene);
+  const council = await councilDecides(scene);
   const { remaining, rentReturned } = await endIt(scene, granted);
   return {
     grant: {
@@ -45,7 +53,8 @@ export async function tellStory(network: Network, teller: Teller): Promise<Facts
       bytes: granted.bytes,
     },
     composed: facts,
-    ...{ separate, moves, refusals: scene.refusals, remaining, rentReturned },
+    ...{ separate, moves, renewal, mixed, delegate, council },
+    ...{ refusals: scene.refusals, remaining, rentReturned },
   };
 }
 

@@ -23,12 +23,16 @@ const program = { idl: ARENA_IDL, programId: ARENA };
 const HOUR = 3_600;
 const lamports = (sol: number): bigint => BigInt(sol * LAMPORTS_PER_SOL);
 
-/** What the owner approves. */
-export function mainTerms(stage: Stage, vault: PublicKey): Terms {
+/** What the owner approves: by default for two hours and a hundred uses. */
+export function mainTerms(
+  stage: Stage,
+  vault: PublicKey,
+  { hours = 2, uses = 100 }: { readonly hours?: number; readonly uses?: number } = {},
+): Terms {
   const { pool, gold, potion, goblin, guild, friend } = stage;
   return terms({
-    expiresInSeconds: 2 * HOUR,
-    uses: 100,
+    expiresInSeconds: hours * HOUR,
+    uses,
     allow: [
       allow({
         program,
