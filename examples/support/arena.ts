@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { AnchorProvider, Program, type Provider } from "@coral-xyz/anchor";
 import BN from "bn.js";
-import { createMint, getOrCreateAssociatedTokenAccount, mintTo } from "@solana/spl-token";
+import { createMint, getOrCreateAssociatedTokenAccount, mintTo, transfer } from "@solana/spl-token";
 import type { Keypair, Transaction } from "@solana/web3.js";
 import { PublicKey, VersionedTransaction, type Connection } from "@solana/web3.js";
 import { startLocalnet, type Localnet } from "@valetkey/localnet";
@@ -68,6 +68,21 @@ export const playerOf = (owner: PublicKey): PublicKey => arenaAddress("player", 
 export const enemyOf = (kind: number): PublicKey => arenaAddress("enemy", kind);
 /** The mint of the tokens that strikes earn. */
 export const LOOT_MINT = arenaAddress("loot-mint");
+
+/** Sends tokens from one wallet to another, whose account it opens. */
+export async function sendTokens(
+  connection: Connection,
+  from: Keypair,
+  {
+    mint,
+    to,
+    amount,
+  }: { readonly mint: PublicKey; readonly to: PublicKey; readonly amount: bigint },
+): Promise<void> {
+  const account = async (owner: PublicKey) =>
+    (await getOrCreateAssociatedTokenAccount(connection, from, mint, owner)).address;
+  await transfer(connection, from, await account(from.publicKey), await account(to), from, amount);
+}
 
 /** A market of two tokens, of which `coins` is the one that players start with. */
 export interface Market {
