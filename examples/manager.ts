@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { getAssociatedTokenAddressSync } from "@solana/spl-token";
-import type { PublicKey } from "@solana/web3.js";
+import { PublicKey } from "@solana/web3.js";
 import {
   allow,
   createOwner,
@@ -82,7 +82,11 @@ const token = (mint: PublicKey, vault: PublicKey) =>
   getAssociatedTokenAddressSync(mint, vault, true);
 const outcomes: string[] = [];
 for (const { account } of found) {
-  const session = await openSession({ connection, key: bot, config: account.config });
+  const session = await openSession({
+    connection,
+    key: bot,
+    config: new PublicKey(account.config),
+  });
   const swap = await arena.methods
     .swap(units(10_000_000n), units(0n))
     .accounts({

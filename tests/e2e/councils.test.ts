@@ -39,9 +39,9 @@ describe("a council, end to end", () => {
       ...more,
     });
   const ownerOf = (i: number, config = council.config): Owner =>
-    createOwner({ connection: world.connection, wallet: walletOf(i), council: config });
+    createOwner({ connection: world.connection, wallet: walletOf(i), config });
   const asStranger = (config = council.config): Owner =>
-    createOwner({ connection: world.connection, wallet: stranger, council: config });
+    createOwner({ connection: world.connection, wallet: stranger, config });
   const pay = (lamports: number, from = council.vault): TransactionInstruction =>
     SystemProgram.transfer({ fromPubkey: from, toPubkey: shop, lamports });
   const fund = (vault: PublicKey) =>
@@ -121,7 +121,7 @@ describe("a council, end to end", () => {
     const together = () =>
       createOwner({
         ...{ connection: world.connection, wallet: walletOf(0), cosigners: [walletOf(2)] },
-        council: council.config,
+        config: council.config,
       });
 
     it("where enough owners sign the same transaction", async () => {
@@ -174,7 +174,7 @@ describe("a council, end to end", () => {
     it("with a timelock never: TimelockRequiresProposal", async () => {
       const slow = await open({ timelockSeconds: 60 });
       const all = createOwner({
-        ...{ connection: world.connection, wallet: walletOf(0), council: slow.config },
+        ...{ connection: world.connection, wallet: walletOf(0), config: slow.config },
         cosigners: [walletOf(1), walletOf(2)],
       });
       await assert.rejects(
@@ -292,7 +292,7 @@ describe("a council, end to end", () => {
       const four = await open({ owners: [...keys(), stranger.publicKey] });
       const rest = [...keys().slice(1), stranger.publicKey];
       const at = (wallet: Keypair) =>
-        createOwner({ connection: world.connection, wallet, council: four.config });
+        createOwner({ connection: world.connection, wallet, config: four.config });
       const proposal = await at(walletOf(1)).propose.setOwners({ owners: rest, threshold: 2 });
       for (const wallet of [walletOf(2), stranger])
         await (await at(wallet).proposal(proposal.address)).approve();
@@ -374,7 +374,7 @@ describe("a council, end to end", () => {
               )
             : null;
         const lied = createOwner({
-          ...{ connection: proxy.connection, wallet: walletOf(1), council: council.config },
+          ...{ connection: proxy.connection, wallet: walletOf(1), config: council.config },
         });
         await assert.rejects(lied.proposal(wanted.address), refusedWith("ProposalUnreadable"));
       } finally {
@@ -390,7 +390,7 @@ describe("a council, end to end", () => {
         proxy.intercept = ({ method }) =>
           method === "getSignaturesForAddress" ? Promise.resolve({ result: [] }) : null;
         const blind = createOwner({
-          ...{ connection: proxy.connection, wallet: walletOf(1), council: council.config },
+          ...{ connection: proxy.connection, wallet: walletOf(1), config: council.config },
         });
         const found = await blind.proposal(proposal.address);
         assert.equal(found.accounts, null);

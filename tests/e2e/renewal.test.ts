@@ -167,10 +167,10 @@ describe("a renewal, end to end", () => {
     const alone = createOwner({
       connection: world.connection,
       wallet: bob,
-      council: council.config,
+      config: council.config,
     });
     const granting = await createOwner({
-      ...{ connection: world.connection, wallet: alice, council: council.config },
+      ...{ connection: world.connection, wallet: alice, config: council.config },
     }).propose.session({ sessionKey: key.publicKey, terms: paying([shop], 10_000_000n) });
     const approving = await alone.proposal(granting.address);
     assert.match(
@@ -185,7 +185,7 @@ describe("a renewal, end to end", () => {
     const payments = await openSession({
       connection: world.connection,
       key,
-      council: council.config,
+      config: council.config,
     });
     await payments.send({
       instructions: [

@@ -40,7 +40,7 @@ export async function councilDecides(scene: Scene): Promise<Facts["council"]> {
   const owners = [anna, ben, cleo].map(({ publicKey }) => publicKey);
   const council = await createCouncil({ connection, wallet: anna, owners, threshold: 2 });
   await council.deposit({ amounts: [{ asset: "SOL", amount: BUDGET }] });
-  const of = (wallet: Keypair) => createOwner({ connection, wallet, council: council.config });
+  const of = (wallet: Keypair) => createOwner({ connection, wallet, config: council.config });
 
   const accountant = await network.wallet(1);
   const sessionKey = accountant.publicKey;
@@ -76,11 +76,11 @@ export async function councilDecides(scene: Scene): Promise<Facts["council"]> {
 /** Pays one salary, then tries a second in the same month. */
 async function payTwice(
   { connection }: Network,
-  council: PublicKey,
+  config: PublicKey,
   { accountant, friend }: { readonly accountant: Keypair; readonly friend: PublicKey },
 ): Promise<{ readonly lamports: bigint; readonly refusal: string }> {
   const key = keyFromSeed({ seed: accountant.secretKey.slice(0, 32) });
-  const session = await openSession({ connection, key, council });
+  const session = await openSession({ connection, key, config });
   const pay = SystemProgram.transfer({
     ...{ fromPubkey: session.vault, toPubkey: friend, lamports: SALARY },
   });

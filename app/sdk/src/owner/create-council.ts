@@ -22,7 +22,7 @@ export interface Council extends Owner {
 
 /**
  * Opens a vault with several owners, of whom a threshold approves each act. The wallet pays, whether it is an owner or not; the owners
- * don't sign: being named proves nothing. Tell them `council.config`, they open it with `createOwner({ council })`.
+ * don't sign: being named proves nothing. Tell them `council.config`, they open it with `createOwner({ config })`.
  *
  * @throws ValetkeyError `BadThreshold`, `TimelockTooLong`, `DuplicateOwner`, `BadOwner`, before anything is sent.
  * @example
@@ -55,7 +55,7 @@ export async function createCouncil(
   const created = await sendAsOwner(context, { instructions: [open] }, input);
   const { cosigners = [] } = input;
   const owner = createOwner({
-    ...{ connection, wallet: input.wallet, cosigners, council: config, programId },
+    ...{ connection, wallet: input.wallet, cosigners, config, programId },
   });
   return { ...owner, base: base.publicKey, created, warnings: ownersWarnings(wanted) };
 }

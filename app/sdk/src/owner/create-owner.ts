@@ -117,18 +117,18 @@ export function createOwner(input: {
    */
   readonly vaultIndex?: number;
   /** The config of an existing vault, such as a council's, of which the wallet is an owner. Instead of `vaultIndex`. */
-  readonly council?: PublicKey;
+  readonly config?: PublicKey;
   /** Wallets of further owners who are at hand: their signatures are asked for whenever an act needs more than one. */
   readonly cosigners?: readonly WalletLike[];
   readonly programId?: PublicKey;
 }): Owner {
-  const { connection, council, cosigners = [], programId = VALETKEY_PROGRAM_ID } = input;
-  if (council !== undefined && input.vaultIndex !== undefined)
-    throw invalid("createOwner", "give either council or vaultIndex");
+  const { connection, cosigners = [], programId = VALETKEY_PROGRAM_ID } = input;
+  if (input.config !== undefined && input.vaultIndex !== undefined)
+    throw invalid("createOwner", "give either config or vaultIndex");
   const wallet = toOwnerWallet(input.wallet);
-  const vaultIndex = council === undefined ? (input.vaultIndex ?? 0) : null;
+  const vaultIndex = input.config === undefined ? (input.vaultIndex ?? 0) : null;
   const config =
-    council ?? findVaultConfig({ owner: wallet.publicKey, index: vaultIndex ?? 0, programId });
+    input.config ?? findVaultConfig({ owner: wallet.publicKey, index: vaultIndex ?? 0, programId });
   const context: OwnerContext = {
     ...{ connection, programId, wallet, vaultIndex, config },
     cosigners: cosigners

@@ -39,7 +39,7 @@ export async function openOrGrant(
     connection,
     key: toSessionKey(request.key),
     owner: wallet.publicKey,
-    council: config,
+    config,
     programId,
     ...optional(request),
   });

@@ -13,12 +13,12 @@ import { endedReason, readState } from "./state.js";
 export interface OpenSessionInput {
   readonly connection: Connection;
   readonly key: SessionKeyLike;
-  /** The wallet that granted it; with `council` it may be left out, the key's left-over lamports go to the vault then. */
+  /** The wallet that granted it; with `config` it may be left out, the key's left-over lamports go to the vault then. */
   readonly owner?: PublicKey;
   /** Which of the owner's vaults, default 0. */
   readonly vaultIndex?: number;
-  /** The config of the vault that granted it, where that isn't the owner's own: a council's. Instead of `vaultIndex`. */
-  readonly council?: PublicKey;
+  /** The vault config of the session, where that isn't the owner's own: a council's, or one that was found. Instead of `vaultIndex`. */
+  readonly config?: PublicKey;
   readonly programId?: PublicKey;
   /** Lookup tables that every send may use. */
   readonly lookupTables?: readonly AddressLookupTableAccount[];
@@ -70,7 +70,7 @@ export async function openSession(input: OpenSessionInput): Promise<Session> {
 export function sessionContext(input: OpenSessionInput): SessionContext {
   const { connection, programId = VALETKEY_PROGRAM_ID } = input;
   const key = toSessionKey(input.key);
-  const config = input.council ?? ownConfig(input, programId);
+  const config = input.config ?? ownConfig(input, programId);
   const vault = findVault({ config, programId });
   return {
     connection,
@@ -89,7 +89,7 @@ export function sessionContext(input: OpenSessionInput): SessionContext {
 
 function ownConfig({ owner, vaultIndex: index = 0 }: OpenSessionInput, programId: PublicKey) {
   if (owner !== undefined) return findVaultConfig({ owner, index, programId });
-  const reason = "give the owner that granted it, or the council";
+  const reason = "give the owner that granted it, or the vault config";
   throw new ValetkeyError("InvalidInput", { what: "openSession", reason });
 }
 
