@@ -135,6 +135,7 @@ describe("the scope of execute", () => {
     };
     const at = { inner: 0, rule: 0 };
     refuses(world, rule(1, 1), [sendSol(world, 1n)], "ModeMismatch", at);
+    refuses(world, rule(5, 2), [sendSol(world, 1n)], "TypedInstructionRefused", at);
     refuses(world, rule(5, 5), [sendSol(world, 1n)], "TypedDataRefused", at);
     refuses(world, rule(5, 6), [sendSol(world, 1n)], "NotASession", at);
     const positionKey = rule(11 + 4 + 3 + 1, 5);
