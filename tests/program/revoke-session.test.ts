@@ -7,7 +7,15 @@ import { decodeEvents, findSession, revokeSessionInstruction } from "@valetkey/s
 import { expectOk, expectRefused } from "../support/expect.js";
 import { hostileInstruction, invoke } from "../support/hostile.js";
 import { solTransferRule } from "../support/rules.js";
-import { execute, grant, readSession, refuses, revoke, type Session } from "../support/session.js";
+import {
+  close,
+  execute,
+  grant,
+  readSession,
+  refuses,
+  revoke,
+  type Session,
+} from "../support/session.js";
 import {
   expectError,
   refusesSwaps,
@@ -202,18 +210,59 @@ describe("the record of revoke_session", () => {
     assert.equal(svm.getAccount(other), null);
   });
 
-  it("revokes a session that is there already, whoever else may", () => {
+  it("revokes a session that is there already, and keeps it until the deadline, if that is later", () => {
+    const { svm, owner } = world;
     const session = grant(world, { rules: [solTransferRule()] });
-    const instruction = revokeSessionInstruction({
-      ...world,
-      ...{ authority: world.owner.publicKey, session: session.address },
-      record: { payer: payer.publicKey, sessionKey: session.key.publicKey, deadline: 0n },
-    });
-    const before = world.svm.balance(payer.publicKey);
-    expectOk(send(instruction));
-    const account = readSession(world, session);
-    assert.deepEqual([account.revoked, account.record], [true, false]);
-    assert.equal(world.svm.balance(payer.publicKey), before);
+    const created = svm.now();
+    const revokeUntil = (deadline: bigint, key = session.key.publicKey) =>
+      revokeSessionInstruction({
+        ...world,
+        ...{ authority: owner.publicKey, session: session.address },
+        record: { payer: payer.publicKey, sessionKey: key, deadline },
+      });
+    const before = svm.balance(payer.publicKey);
+    const stored = () => readSession(world, session);
+    expectError(send(revokeUntil(created + YEAR + 1n)), "DeadlineTooFar");
+    const other = Keypair.generate().publicKey;
+    expectError(send(revokeUntil(created + 9n, other)), "WrongSessionAddress");
+    assert.deepEqual([stored().revoked, stored().grantDeadline], [false, created]);
+    // No payer, no System program (this program's address stands for none): nothing is opened.
+    const bare = revokeUntil(created + 500n);
+    for (const meta of bare.keys.slice(3))
+      Object.assign(meta, { pubkey: world.programId, isSigner: false, isWritable: false });
+    expectOk(svm.send([bare], [owner], { payer: svm.payer }));
+    assert.deepEqual(
+      [stored().revoked, stored().record, stored().grantDeadline],
+      [true, false, created + 500n],
+    );
+    // An earlier one, and one that has passed, take nothing back.
+    for (const deadline of [created + 499n, created - 1n, 0n, -(1n << 63n)])
+      expectOk(send(revokeUntil(deadline)));
+    assert.equal(stored().grantDeadline, created + 500n);
+    assert.equal(svm.balance(payer.publicKey), before);
+    svm.advance(500n);
+    expectError(close(world, session), "DeadlineNotPassed");
+    svm.advance(1n);
+    expectOk(close(world, session));
+  });
+
+  it("is the owners' alone, where there is a session too: nobody else knows of texts", () => {
+    const { svm, thief } = world;
+    const session = grant(world, { rules: [solTransferRule()], guardian: thief.publicKey });
+    for (const authority of [thief, session.key]) {
+      const instruction = revokeSessionInstruction({
+        ...world,
+        ...{ authority: authority.publicKey, session: session.address },
+        record: {
+          payer: payer.publicKey,
+          sessionKey: session.key.publicKey,
+          deadline: svm.now() + 5n,
+        },
+      });
+      expectError(send(instruction, authority), "NotAuthorized");
+      assert.equal(readSession(world, session).revoked, false);
+    }
+    expectOk(revoke(world, session, thief));
   });
 
   it("refuses every other account at every position, fewer accounts, and bytes cut off", () => {
