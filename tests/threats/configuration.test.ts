@@ -19,7 +19,7 @@ import {
 
 import { councilAttempts, type Attempts } from "../support/council-attempts.js";
 import { expectOk, expectRefused, expectUnchanged, nameOf, snapshot } from "../support/expect.js";
-import { goldenAccounts, type GoldenAccounts } from "../support/golden.js";
+import { goldenAccounts, goldenFeatures, type GoldenAccounts } from "../support/golden.js";
 import { HOSTILE, logData } from "../support/hostile.js";
 import { callFrom, consumeInstruction } from "../support/native.js";
 import { ownerInstruction } from "../support/owner.js";
@@ -81,6 +81,24 @@ describe("threats: layouts, authorities, events, numbers", () => {
     assert.equal(session.rules[1]?.data[0]?.field, "u64");
     // Today's program still writes these bytes.
     assert.deepEqual(goldenAccounts(), golden);
+  });
+
+  it("k02_v1_fixture_with_every_feature_still_decodes", () => {
+    const { session } = stored("session-features-v1") as { session: string };
+    assert.equal(bytes(session)[9], 0b1_1110);
+    const read = decodeSession(bytes(session));
+    assert.deepEqual(
+      [read.uses, read.closeAccounts, read.positionKeys, read.extensions],
+      ["unlimited", true, true, 0x601_5d52n],
+    );
+    assert.deepEqual([read.feeBudget?.total, read.feeBudget?.perExecute], [90_000n, 10_000n]);
+    assert.equal(read.rules[5]?.pin?.slot, 311_000_000n);
+    assert.deepEqual(read.rules.map(({ mode, cap }) => [mode, cap?.total ?? null]).slice(5, 7), [
+      ["vault", 1_000n],
+      ["native", 99n],
+    ]);
+    // Today's program still writes these bytes.
+    assert.equal(goldenFeatures(), session);
   });
 
   it("k02_unknown_version_is_refused", () => {
