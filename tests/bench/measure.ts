@@ -23,6 +23,7 @@ import type { SendOptions, SendResult } from "../support/svm.js";
 import { toTermsData } from "../support/terms.js";
 import { measureNative } from "./native.js";
 import { delegateTransfer } from "./delegate.js";
+import { measureOwnerActs } from "./owner-acts.js";
 import { createScene, sceneSession, type Scene } from "./scene.js";
 
 /** One line of the table. */
@@ -64,7 +65,11 @@ export async function measure(): Promise<readonly Row[]> {
       guards: { minReceive: [{ asset: "SOL", amount: 1n }] },
     }),
   ];
-  return [...rows, delegateRow(scene), granted.row, ...end(scene), ...(await measureNative())];
+  const acts = measureOwnerActs(scene, granted.session);
+  return [
+    ...[...rows, delegateRow(scene), granted.row, ...end(scene), ...acts],
+    ...(await measureNative()),
+  ];
 }
 
 interface MeasureOptions extends SendOptions {

@@ -75,7 +75,7 @@ describe("grant_session_proposed", () => {
       [svm.payer.publicKey.toBase58(), svm.now(), svm.now(), 7n, 1n],
     );
     assert.equal(svm.getAccount(session.address)?.data.length, sessionSize(session.terms));
-    const names = decodeEvents({ logs: result.logs, programId }).map((event) => event?.name);
+    const names = decodeEvents({ logs: result.logs, programId }).map((event) => event.name);
     assert.deepEqual(names, ["SessionGranted", "ProposalEnacted"]);
     expectOk(execute(council, session, [sendSol(council, 1_000n)]));
     refuses(council, session, [sendSol(council, 1n)], "LimitTotalExceeded");
@@ -227,7 +227,7 @@ describe("renew_session_proposed", () => {
     assert.ok(isClosed(council, proposal));
     const { revision, uses, usesSpent, limits } = readSession(council, session);
     assert.deepEqual([revision, uses, usesSpent, limits[0]?.spent], [1, 200, 1, 400n]);
-    const names = decodeEvents({ logs: result.logs, programId }).map((event) => event?.name);
+    const names = decodeEvents({ logs: result.logs, programId }).map((event) => event.name);
     assert.deepEqual(names, ["SessionRenewed", "ProposalEnacted"]);
     expectRefused(enact(proposal), "NotAProposal");
   });

@@ -1,5 +1,5 @@
 // New terms for sessions that are there: by signatures and by proposal; grants by proposal.
-import { PublicKey, type Keypair, type TransactionInstruction } from "@solana/web3.js";
+import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
   encodePayload,
   grantSessionProposedInstruction,

@@ -154,6 +154,28 @@ describe("threats: Token-2022", () => {
       expectRefused(refusesSpec(world, notAMint), "MintRefused");
   });
 
+  it("e17_extensions_are_granted_by_name_and_never_beyond_it", () => {
+    const world = createWorld();
+    const types = {
+      ...{ transferFee: 1, defaultFrozen: 6, interest: 10, permanentDelegate: 12 },
+      ...{ transferHook: 14, pausable: 26 },
+    };
+    const all = [1, 4, 6, 8, 10, 11, 12, 14, 16, 25, 26];
+    for (const extension of DANGEROUS_EXTENSIONS) {
+      const mint = createExtendedMint(world.svm, extension).publicKey;
+      const spec = {
+        rules: [tokenTransferCheckedRule({ mint, program })],
+        limits: [{ asset: mint, total: 1n }],
+      };
+      const type = extension in types ? types[extension as keyof typeof types] : undefined;
+      const others = all.filter((one) => one !== type);
+      expectRefused(tryGrant(world, { ...spec, extensions: others }), "MintRefused");
+      if (type === undefined)
+        expectRefused(tryGrant(world, { ...spec, extensions: all }), "MintRefused");
+      else expectOk(tryGrant(world, { ...spec, extensions: [type] }));
+    }
+  });
+
   it("e17_mint_must_be_passed", () => {
     const world = createWorld();
     const spec = {
