@@ -20,7 +20,7 @@ use crate::token::TokenAccount;
 ///
 /// ```
 /// use valetkey_engine::scope::Data;
-/// assert_eq!((&[1, 2, 3] as &[u8]).read(|data| data.len()), Some(3));
+/// assert_eq!((&[1_u8, 2, 3][..]).read(|data| data.len()), Some(3));
 /// ```
 pub trait Data {
     /// What `read` says of the data as they are now; `None` when somebody is writing them.
