@@ -1,5 +1,5 @@
 // A council of three, of whom two must agree: a payment session by proposal, and a proposal that one owner stops.
-import { Keypair, SystemProgram, type PublicKey } from "@solana/web3.js";
+import { SystemProgram, type Keypair, type PublicKey } from "@solana/web3.js";
 import {
   allowSolTransfer,
   createCouncil,
@@ -10,6 +10,7 @@ import {
   openSession,
   SOL,
   terms,
+  type ErrorCode,
   type Terms,
 } from "@valetkey/sdk";
 
@@ -47,11 +48,7 @@ export async function councilDecides(scene: Scene): Promise<Facts["council"]> {
   const proposal = await council.propose.session({ sessionKey, terms: salaryTerms(stage.friend) });
   for (const { text, level } of proposal.describe()) teller.line(text, level);
   teller.pair("Anna proposes", `${proposal.approvals.length} of ${proposal.threshold} approvals`);
-  const early = await proposal.enact().then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (!isValetkeyError(early, "ProposalNotReady")) throw early ?? new Error("enacted too early");
+  await refusalOf(proposal.enact(), "ProposalNotReady");
   const bens = await of(ben).proposal(proposal.address);
   await bens.approve();
   teller.pair("Ben approves", `${bens.approvals.length} of ${bens.threshold}`);
@@ -87,10 +84,17 @@ async function payTwice(
   const before = await connection.getBalance(friend);
   await session.send({ instructions: [pay] });
   const lamports = BigInt((await connection.getBalance(friend)) - before);
-  const again = await session.send({ instructions: [pay] }).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (!isValetkeyError(again, "LimitPerPeriodExceeded")) throw again ?? new Error("paid twice");
-  return { lamports, refusal: again.code };
+  const again = session.send({ instructions: [pay] });
+  return { lamports, refusal: await refusalOf(again, "LimitPerPeriodExceeded") };
+}
+
+/** Awaits what must be refused by this name; throws when it isn't. */
+async function refusalOf(act: Promise<unknown>, code: ErrorCode): Promise<ErrorCode> {
+  try {
+    await act;
+  } catch (error) {
+    if (isValetkeyError(error, code)) return code;
+    throw error;
+  }
+  throw new Error(`it went through, and should have been refused as ${code}`);
 }

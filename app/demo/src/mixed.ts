@@ -1,6 +1,6 @@
 // Two ways to use a session in one transaction: the game checks the session itself for the wallet's own player (native mode), and the
 // vault swaps.
-import { Keypair } from "@solana/web3.js";
+import type { Keypair } from "@solana/web3.js";
 import { allow, floor, limit, terms, vaultToken, type Terms } from "@valetkey/sdk";
 
 import { ARENA, arenaProgram, playerOf, walletProvider } from "../../../examples/support/arena.js";
