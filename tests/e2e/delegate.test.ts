@@ -28,6 +28,7 @@ import {
   type Owner,
   type Session,
 } from "@valetkey/sdk";
+import { revokeAllInstruction, VALETKEY_PROGRAM_ID } from "@valetkey/sdk/layers";
 
 import { startRpcProxy, type RpcProxy } from "../support/rpc-proxy.js";
 import { openWorld, sendAs, type World } from "./support.js";
@@ -63,8 +64,11 @@ describe("delegate mode, end to end", () => {
   beforeEach(async () => {
     proxy.intercept = null;
     asked = 0;
-    await owner.revokeAll().catch(() => undefined);
-    await asWallet([createRevokeInstruction(account, wallet.publicKey)]);
+    const { config } = owner;
+    const opened = (await owner.readConfig()) !== null;
+    const authority = { programId: VALETKEY_PROGRAM_ID, config, owner: wallet.publicKey };
+    const end = opened ? [revokeAllInstruction(authority)] : [];
+    await asWallet([...end, createRevokeInstruction(account, wallet.publicKey)]);
     asked = 0;
   });
 
