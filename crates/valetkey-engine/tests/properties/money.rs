@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use valetkey_engine::floors::check_floor;
 use valetkey_engine::holdings::Delta;
 use valetkey_engine::limits::{
-    check_limit, period_number, remaining, settle, LimitState, PerPeriod,
+    check_limit, period_number, remaining, settle, Headroom, LimitState, PerPeriod,
 };
 
 fn limit() -> impl Strategy<Value = LimitState> {
@@ -42,6 +42,31 @@ fn settled(state: &mut LimitState, amount: u64, now: i64, starts_at: i64) -> boo
 }
 
 proptest! {
+    // What execute compares with, against the bounds one by one: around the edge as well as anywhere.
+    #[test]
+    fn g01_headroom_allows_and_counts_exactly_what_the_bounds_do(
+        state in limit(),
+        now in any::<i64>(),
+        starts_at in any::<i64>(),
+        anywhere in 1u64..,
+        near in -2i64..=2,
+        before in any::<u64>(),
+    ) {
+        let headroom = Headroom::of(&state, now, starts_at);
+        for amount in [anywhere, headroom.left.saturating_add_signed(near).max(1)] {
+            match settle(&state, amount, now, starts_at) {
+                Ok(counters) => {
+                    prop_assert!(amount <= headroom.left);
+                    prop_assert_eq!(headroom.count(amount), counters);
+                }
+                Err(_) => prop_assert!(amount > headroom.left),
+            }
+            let before = before % headroom.left.max(1);
+            let allowed = check_limit(&state, before, amount, now, starts_at).is_ok();
+            prop_assert_eq!(amount <= headroom.after(before), allowed);
+        }
+    }
+
     #[test]
     fn g04_no_period_passes_the_cap_and_no_interval_twice_the_cap_01(
         cap in 1u64..50,
